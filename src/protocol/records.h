@@ -1,0 +1,88 @@
+// The fixed-size records that the roles of one playground exchange through FIFOs in its runtime directory.
+// Keepers and the logger write Report records for the supervisor; the supervisor writes Command records for the
+// playground's keeper and for the logger. All are far below PIPE_BUF, so a write is all or nothing (man 7 pipe), and
+// they wait in the kernel while their reader is being replaced. Plain data: a keeper has no heap.
+#pragma once
+
+#include <climits>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+#include <type_traits>
+
+namespace protocol {
+
+inline constexpr std::uint32_t kRecordMagic = 0x70676336;  // "pgc6"
+
+enum class ReportKind : std::uint32_t {
+    keeper_forked = 1,  // by the playground's keeper: `pid` is the new service keeper
+    keeper_ended,       // by the playground's keeper: service keeper `pid` was reaped with `status`
+    orphan_ended,       // by the playground's keeper: some other process `pid` below it was reaped with `status`
+    synced,             // by the playground's keeper: everything commanded before sync `token` is done
+    main_started,       // by a service's keeper: ./run was executed as `pid`
+    spawn_failed,       // by a service's keeper: `stage` failed with errno `status`; nothing was executed
+    main_ended,         // by a service's keeper: the main process `pid` ended with wait status `status`
+    set_empty,          // by a service's keeper: nothing is left below it
+    role_ended,         // by the playground's keeper: supervisor or logger (`token` is its Role) ended with `status`
+    drained,            // by the logger: all output of the service up to the drain `token` is in its file
+    log_blocked,        // by the logger: writing the service's log fails with errno `status`; it is tried again
+    log_resumed,        // by the logger: writing goes on
+};
+
+// Where a spawn can fail, in order.
+enum class SpawnStage : std::uint32_t {
+    none,
+    fork,
+    session,
+    spawn_file,
+    working_directory,
+    output,
+    notification,
+    limits,
+    exec
+};
+
+struct Report {
+    std::uint32_t magic = kRecordMagic;
+    ReportKind kind{};
+    std::uint32_t service = 0;     // slot of the service in the state file
+    std::uint32_t generation = 0;  // which life of the service: copied from the command that began it
+    std::int32_t pid = 0;
+    std::int32_t status = 0;
+    SpawnStage stage = SpawnStage::none;
+    std::uint32_t token = 0;
+    std::int64_t at = 0;          // CLOCK_MONOTONIC, nanoseconds
+    std::uint64_t start_time = 0;  // of `pid`, clock ticks since boot, 0 where unknown
+    std::uint8_t reserved[16] = {};
+};
+static_assert(sizeof(Report) == 64 && std::is_trivially_copyable_v<Report>);
+
+enum class CommandKind : std::uint32_t {
+    fork_keeper = 1,  // to the playground's keeper: fork a keeper for `service`/`name`, which begins life `generation`
+    sync,             // to the playground's keeper: answer with `synced` and the same token
+    finish,           // to the playground's keeper, and to the logger: end
+    open_log,         // to the logger: read the service's output FIFO into its log from now on
+    drain_log,        // to the logger: empty the FIFO into the log, end an unfinished line, answer `drained`
+    close_log,        // to the logger: drain, then forget the service
+};
+
+inline constexpr std::size_t kNameCapacity = 256;  // NAME_MAX and the terminating NUL
+
+struct Command {
+    std::uint32_t magic = kRecordMagic;
+    CommandKind kind{};
+    std::uint32_t service = 0;
+    std::uint32_t generation = 0;
+    std::uint32_t token = 0;
+    std::uint32_t reserved[3] = {};
+    char name[kNameCapacity] = {};  // of the service's directory, NUL-terminated
+
+    void set_name(std::string_view text) {
+        const std::size_t length = text.size() < kNameCapacity ? text.size() : kNameCapacity - 1;
+        std::memcpy(name, text.data(), length);
+        name[length] = '\0';
+    }
+};
+static_assert(sizeof(Command) == 288 && sizeof(Command) <= PIPE_BUF && std::is_trivially_copyable_v<Command>);
+
+}  // namespace protocol
