@@ -1,0 +1,310 @@
+#include "model/service.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace model {
+
+namespace {
+
+double in_seconds(Duration duration) {
+    return std::chrono::duration<double>(duration).count();
+}
+
+bool ended_well(const Service& service) {
+    return service.last_exit && service.last_exit->success();
+}
+
+// One event on one service; each handler is a cell row of the table in service.h.
+class Stepper {
+  public:
+    Stepper(Service& service, const Policy& policy, Time now) : service_(service), policy_(policy), now_(now) {}
+
+    Actions take(const Event& event) {
+        std::visit([this](const auto& e) { handle(e); }, event);
+        return std::move(actions_);
+    }
+
+  private:
+    template <class S>
+    S* in() {
+        return std::get_if<S>(&service_.state);
+    }
+    void act(Action action) { actions_.push_back(std::move(action)); }
+
+    void handle(const WantUp&) {
+        const bool was_wanted = service_.wanted == Wanted::up;
+        service_.wanted = Wanted::up;
+        if (!was_wanted) forget_the_past();
+        if (in<Down>()) return spawn();
+        // Whoever asks again has perhaps mended what could not be executed.
+        if (const auto* resting = in<Resting>(); resting && resting->could_not_execute) spawn();
+    }
+
+    void handle(const WantDown& event) {
+        service_.wanted = Wanted::down;
+        if (const auto* running = in<Running>()) return stop(running->pid, running->since, event.force);
+        if (const auto* spawning = in<Spawning>()) {
+            service_.state = Stopping{.since = spawning->since,
+                                      .deadline = now_ + policy_.timeout_stop,
+                                      .force = event.force,
+                                      .spawn_pending = true};
+            return;
+        }
+        if (const auto* resting = in<Resting>()) return resting->set_empty ? drain() : clear(event.force);
+        if (auto* stopping = in<Stopping>()) join_stop(*stopping, event.force);
+    }
+
+    void handle(const Restart&) {
+        if (service_.wanted == Wanted::down) return;
+        if (const auto* running = in<Running>()) return stop(running->pid, running->since, true);
+        if (const auto* resting = in<Resting>(); resting && resting->set_empty) spawn();
+    }
+
+    void handle(const Spawned& event) {
+        service_.failed_spawns = 0;
+        if (auto* stopping = in<Stopping>(); stopping && stopping->spawn_pending) {
+            stopping->spawn_pending = false;
+            stopping->pid = event.pid;
+            stopping->since = now_;
+            return act(TerminateMain{});
+        }
+        if (in<Spawning>()) run(event.pid);
+    }
+
+    void handle(const SpawnFailed&) {
+        ++service_.failed_spawns;
+        if (auto* stopping = in<Stopping>(); stopping && stopping->spawn_pending) {
+            stopping->spawn_pending = false;
+            return act(TerminateSet{});  // an earlier life may have left something; the keeper reports when nothing is
+        }
+        if (!in<Spawning>()) return;
+        service_.last_exit.reset();
+        const auto doubled = kSpacing * (1 << std::min(service_.failed_spawns - 1, 4U));
+        service_.state = Resting{.since = now_,
+                                 .until = now_ + std::min<Duration>(doubled, kLongestBackoff),
+                                 .set_empty = false,
+                                 .could_not_execute = true};
+    }
+
+    void handle(const MainEnded& event) {
+        service_.last_exit = event.status;
+        if (auto* stopping = in<Stopping>()) {
+            stopping->pid.reset();
+            if (event.set_empty) return set_is_empty();
+            // Nobody is left who would ask the others to end.
+            if (stopping->force && !stopping->killed) act(TerminateSet{});
+            return;
+        }
+        if (const auto* running = in<Running>()) {
+            if (running->check_began) act(EndCheck{});
+            ++service_.restarts;
+            const Time until = service_.last_spawn + kSpacing;
+            service_.state = Resting{.since = now_, .until = until, .set_empty = event.set_empty};
+            if (until <= now_) spawn();
+        }
+    }
+
+    void handle(const SetEmpty&) {
+        if (auto* resting = in<Resting>()) resting->set_empty = true;
+        if (auto* stopping = in<Stopping>(); stopping && !stopping->spawn_pending) set_is_empty();
+    }
+
+    void handle(const Drained&) {
+        if (in<Draining>()) after_drain();
+    }
+
+    void handle(const CheckEnded& event) {
+        auto* running = in<Running>();
+        if (!running || !running->check_began) return;
+        running->check_began.reset();
+        event.passed ? check_passed(*running) : check_failed(*running);
+    }
+
+    void handle(const Notified&) {
+        if (auto* running = in<Running>(); running && policy_.has_notification) become_ready(*running);
+    }
+
+    void handle(const TimePassed&) {
+        if (auto* running = in<Running>()) return time_passed(*running);
+        if (const auto* resting = in<Resting>(); resting && resting->until <= now_) return spawn();
+        if (auto* stopping = in<Stopping>()) return time_passed(*stopping);
+        if (const auto* draining = in<Draining>(); draining && draining->until <= now_) after_drain();
+    }
+
+    void time_passed(Running& running) {
+        if (!policy_.proves_readiness() && running.since + policy_.settle <= now_) become_ready(running);
+        if (running.next_check && *running.next_check <= now_) begin_check(running);
+        const Duration limit = std::max(kLongestCheck, policy_.timeout_ready);
+        if (running.check_began && *running.check_began + limit <= now_) {
+            act(EndCheck{});
+            act(Say{fmt::format("pgctl-poll-ready: ./ready did not end within {:.2f} seconds -- killed it", in_seconds(limit))});
+            running.check_began.reset();
+            check_failed(running);
+        }
+    }
+
+    void time_passed(Stopping& stopping) {
+        if (stopping.killed) {
+            if (now_ < stopping.kill_again) return;
+            stopping.kill_again = now_ + kKillAgain;
+            act(KillSet{.first = false});
+            if (now_ >= *stopping.killed + 2 * kKillAgain) act(GiveUp{.killed = true});
+            return;
+        }
+        if (stopping.overdue || stopping.spawn_pending || now_ < stopping.deadline) return;
+        if (!stopping.force) {
+            stopping.overdue = true;
+            return act(GiveUp{});
+        }
+        stopping.killed = now_;
+        stopping.kill_again = now_ + kKillAgain;
+        act(KillSet{});
+    }
+
+    void forget_the_past() {
+        service_.restarts = 0;
+        service_.failed_spawns = 0;
+        if (!in<Stopping>()) service_.last_exit.reset();
+    }
+
+    void spawn() {
+        ++service_.generation;
+        service_.last_spawn = now_;
+        service_.state = Spawning{.since = now_};
+        act(Spawn{});
+    }
+
+    void run(int pid) {
+        service_.state = Running{.pid = pid, .since = now_};
+        auto& running = std::get<Running>(service_.state);
+        if (policy_.has_check) begin_check(running);
+        if (!policy_.proves_readiness() && policy_.settle == Duration::zero()) become_ready(running);
+    }
+
+    void stop(int pid, Time since, bool force) {
+        if (policy_.has_check) act(Say{"pgctl-poll-ready: service is stopping -- quitting the poll"});
+        if (std::get<Running>(service_.state).check_began) act(EndCheck{});
+        service_.state = Stopping{.pid = pid, .since = since, .deadline = now_ + policy_.timeout_stop, .force = force};
+        act(TerminateMain{});
+    }
+
+    // The main process has gone already; what is left of earlier lives has to go too.
+    void clear(bool force) {
+        service_.state = Stopping{.since = now_, .deadline = now_ + policy_.timeout_stop, .force = force};
+        if (force) act(TerminateSet{});
+    }
+
+    void join_stop(Stopping& stopping, bool force) {
+        if (!stopping.overdue) {
+            stopping.force = stopping.force || force;
+            return;
+        }
+        stopping.overdue = false;
+        stopping.force = force;
+        stopping.deadline = now_ + policy_.timeout_stop;
+        if (stopping.pid) return act(TerminateMain{});
+        if (force) act(TerminateSet{});
+    }
+
+    void set_is_empty() {
+        service_.wanted == Wanted::up ? spawn() : drain();
+    }
+
+    void drain() {
+        service_.state = Draining{.until = now_ + kDrainTime};
+        act(Drain{});
+    }
+
+    void after_drain() {
+        if (service_.wanted == Wanted::up) return spawn();
+        service_.state = Down{};
+        service_.last_exit.reset();
+        act(Release{});
+    }
+
+    static void schedule(Running& running, Time at) { running.next_check = at; }
+
+    void begin_check(Running& running) {
+        running.next_check.reset();
+        running.check_began = now_;
+        act(BeginCheck{});
+    }
+
+    void become_ready(Running& running) {
+        if (!running.ready_since) running.ready_since = now_;
+    }
+
+    void check_passed(Running& running) {
+        if (!running.ready_since) act(Say{"pgctl-poll-ready: service's ready check succeeded"});
+        become_ready(running);
+        running.failing_since.reset();
+        schedule(running, now_ + policy_.poll_down);
+    }
+
+    void check_failed(Running& running) {
+        if (!running.ready_since && !running.failing_since) return schedule(running, now_ + policy_.poll_ready);
+        if (!running.failing_since) running.failing_since = now_;
+        running.ready_since.reset();  // it is not proven any more
+        const Time limit = *running.failing_since + policy_.timeout_ready;
+        if (now_ < limit) {
+            act(Say{fmt::format("pgctl-poll-ready: failed (restarting in {:.2f} seconds)", in_seconds(limit - now_))});
+            return schedule(running, std::min(now_ + policy_.poll_down, limit));
+        }
+        act(Say{fmt::format("pgctl-poll-ready: failed for more than {:.2f} seconds -- we are restarting this service for you",
+                            in_seconds(policy_.timeout_ready))});
+        ++service_.restarts;
+        stop(running.pid, running.since, true);
+    }
+
+    Service& service_;
+    const Policy& policy_;
+    Time now_;
+    Actions actions_;
+};
+
+struct WakeAt {
+    const Policy& policy;
+
+    std::optional<Time> operator()(const Down&) const { return {}; }
+    std::optional<Time> operator()(const Spawning&) const { return {}; }
+    std::optional<Time> operator()(const Running& s) const {
+        if (s.next_check) return s.next_check;
+        if (s.check_began) return *s.check_began + std::max(kLongestCheck, policy.timeout_ready);
+        if (!policy.proves_readiness() && !s.ready_since) return s.since + policy.settle;
+        return {};
+    }
+    std::optional<Time> operator()(const Resting& s) const { return s.until; }
+    std::optional<Time> operator()(const Stopping& s) const {
+        if (s.killed) return s.kill_again;
+        if (s.overdue || s.spawn_pending) return {};
+        return s.deadline;
+    }
+    std::optional<Time> operator()(const Draining& s) const { return s.until; }
+};
+
+}  // namespace
+
+Actions step(Service& service, const Policy& policy, const Event& event, Time now) {
+    return Stepper(service, policy, now).take(event);
+}
+
+std::optional<Time> wake_at(const Service& service, const Policy& policy) {
+    return std::visit(WakeAt{policy}, service.state);
+}
+
+bool is_ready(const Service& service, const Policy& policy) {
+    // A ./run that ends with 0 again and again is a service that does its work in short runs.
+    const bool keeps_succeeding = ended_well(service) && !policy.proves_readiness();
+    if (const auto* running = std::get_if<Running>(&service.state)) return running->ready_since || keeps_succeeding;
+    if (std::holds_alternative<Spawning>(service.state)) return keeps_succeeding;
+    if (std::holds_alternative<Resting>(service.state)) return keeps_succeeding;
+    return false;
+}
+
+bool is_down(const Service& service) {
+    return service.wanted == Wanted::down && std::holds_alternative<Down>(service.state);
+}
+
+}  // namespace model

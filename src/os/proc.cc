@@ -1,0 +1,133 @@
+#include "os/proc.h"
+
+#include <unistd.h>
+
+#include <charconv>
+#include <optional>
+
+#include "base/text.h"
+#include "os/file.h"
+
+namespace os {
+
+namespace {
+
+template <class Number>
+std::optional<Number> number(std::string_view text) {
+    Number value{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size()) return {};
+    return value;
+}
+
+std::vector<std::string> nul_separated(std::string_view text) {
+    if (text.ends_with('\0')) text.remove_suffix(1);
+    if (text.empty()) return {};
+    return base::split(text, '\0');
+}
+
+constexpr size_t kLargeFile = 64 << 20;  // an environment may be as large as the stack's limit allows
+
+}  // namespace
+
+base::Result<ProcessStat> parse_process_stat(std::string_view line) {
+    // The command stands in parentheses and may contain any of them: only the last one ends it.
+    const size_t open = line.find('('), close = line.rfind(')');
+    if (open == std::string_view::npos || close == std::string_view::npos || close < open) {
+        return base::failure("not a line of /proc/<pid>/stat");
+    }
+    const auto pid = number<pid_t>(base::trim(line.substr(0, open)));
+    const std::vector<std::string> fields = base::words(line.substr(close + 1));
+    if (!pid || fields.size() < 20) return base::failure("not a line of /proc/<pid>/stat");
+    ProcessStat stat{.pid = *pid, .command = std::string(line.substr(open + 1, close - open - 1))};
+    stat.state = fields[0][0];
+    stat.parent = number<pid_t>(fields[1]).value_or(0);
+    stat.group = number<pid_t>(fields[2]).value_or(0);
+    stat.session = number<pid_t>(fields[3]).value_or(0);
+    stat.terminal = number<int>(fields[4]).value_or(0);
+    stat.cpu_ticks = number<std::uint64_t>(fields[11]).value_or(0) + number<std::uint64_t>(fields[12]).value_or(0);
+    stat.start_time = number<std::uint64_t>(fields[19]).value_or(0);
+    return stat;
+}
+
+std::string Proc::path(pid_t pid, std::string_view name) const {
+    return root_ + "/" + std::to_string(pid) + "/" + std::string(name);
+}
+
+base::Result<ProcessStat> Proc::stat(pid_t pid) const {
+    const auto line = read_file(path(pid, "stat"));
+    if (!line) return base::passed_on(line.error());
+    return parse_process_stat(*line);
+}
+
+base::Result<uid_t> Proc::user(pid_t pid) const {
+    const auto status = read_file(path(pid, "status"));
+    if (!status) return base::passed_on(status.error());
+    const size_t at = status->find("\nUid:");
+    if (at == std::string::npos) return base::failure("no Uid in /proc/<pid>/status");
+    const auto ids = base::words(std::string_view(*status).substr(at + 5, status->find('\n', at + 1) - at - 5));
+    const auto effective = ids.size() > 1 ? number<uid_t>(ids[1]) : std::nullopt;
+    if (!effective) return base::failure("no Uid in /proc/<pid>/status");
+    return *effective;
+}
+
+base::Result<std::vector<std::string>> Proc::environment(pid_t pid) const {
+    const auto content = read_file(path(pid, "environ"), kLargeFile);
+    if (!content) return base::passed_on(content.error());
+    return nul_separated(*content);
+}
+
+base::Result<std::vector<std::string>> Proc::command_line(pid_t pid) const {
+    const auto content = read_file(path(pid, "cmdline"), kLargeFile);
+    if (!content) return base::passed_on(content.error());
+    return nul_separated(*content);
+}
+
+std::vector<pid_t> Proc::all() const {
+    std::vector<pid_t> pids;
+    const auto names = list_directory(root_);
+    if (!names) return pids;
+    for (const std::string& name : *names) {
+        if (const auto pid = number<pid_t>(name)) pids.push_back(*pid);
+    }
+    return pids;
+}
+
+std::vector<pid_t> Proc::children(pid_t pid) const {
+    std::vector<pid_t> found;
+    const auto threads = list_directory(path(pid, "task"));
+    if (!threads) return found;
+    for (const std::string& thread : *threads) {
+        const auto list = read_file(path(pid, "task/" + thread + "/children"));
+        if (!list) continue;
+        for (const std::string& word : base::words(*list)) {
+            if (const auto child = number<pid_t>(word)) found.push_back(*child);
+        }
+    }
+    return found;
+}
+
+std::vector<pid_t> Proc::descendants(pid_t pid) const {
+    std::vector<pid_t> found = children(pid);
+    for (size_t i = 0; i < found.size(); ++i) {
+        const std::vector<pid_t> next = children(found[i]);
+        found.insert(found.end(), next.begin(), next.end());
+    }
+    return found;
+}
+
+std::int64_t Proc::boot_time() const {
+    const auto content = read_file(root_ + "/stat");
+    if (!content) return 0;
+    const size_t at = content->find("\nbtime ");
+    if (at == std::string::npos) return 0;
+    const auto line = std::string_view(*content).substr(at + 7, content->find('\n', at + 1) - at - 7);
+    return number<std::int64_t>(line).value_or(0);
+}
+
+std::string Proc::boot_id() const {
+    const auto content = read_file(root_ + "/sys/kernel/random/boot_id");
+    return content ? std::string(base::trim(*content)) : std::string();
+}
+
+}  // namespace os

@@ -1,0 +1,59 @@
+// What /proc says of processes (man 5 proc). The root is a parameter, so that a test reads a made-up tree.
+// Used by the supervisor to find, prove and show processes, and by the helpers. It signals nothing.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace os {
+
+// One line of /proc/<pid>/stat, as far as it is needed.
+struct ProcessStat {
+    pid_t pid = 0;
+    std::string command;  // at most 15 bytes, any byte but NUL
+    char state = '?';     // R, S, D, T, t, Z, X, I
+    pid_t parent = 0;
+    pid_t group = 0;
+    pid_t session = 0;
+    int terminal = 0;              // device number, 0: none
+    std::uint64_t cpu_ticks = 0;   // user and system
+    std::uint64_t start_time = 0;  // clock ticks since boot
+};
+
+// Pure. An error where `line` is no such line.
+[[nodiscard]] base::Result<ProcessStat> parse_process_stat(std::string_view line);
+
+class Proc {
+  public:
+    explicit Proc(std::string root = "/proc") : root_(std::move(root)) {}
+
+    [[nodiscard]] base::Result<ProcessStat> stat(pid_t pid) const;
+    // The effective user's id.
+    [[nodiscard]] base::Result<uid_t> user(pid_t pid) const;
+    // "NAME=value" each; an error for another user's process.
+    [[nodiscard]] base::Result<std::vector<std::string>> environment(pid_t pid) const;
+    [[nodiscard]] base::Result<std::vector<std::string>> command_line(pid_t pid) const;
+    // Every process there is, by number.
+    [[nodiscard]] std::vector<pid_t> all() const;
+    // The children of `pid`, of all its threads; in no particular order. Complete only while none of them forks.
+    [[nodiscard]] std::vector<pid_t> children(pid_t pid) const;
+    // All that lives below `pid`, parents before their children, without `pid` itself.
+    [[nodiscard]] std::vector<pid_t> descendants(pid_t pid) const;
+    // Seconds since the epoch at which the machine was booted (btime of /proc/stat), 0 if it can't be read.
+    [[nodiscard]] std::int64_t boot_time() const;
+    // Of this boot; changes with the next (/proc/sys/kernel/random/boot_id), empty if it can't be read.
+    [[nodiscard]] std::string boot_id() const;
+
+  private:
+    [[nodiscard]] std::string path(pid_t pid, std::string_view name) const;
+
+    std::string root_;
+};
+
+}  // namespace os
