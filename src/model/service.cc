@@ -56,35 +56,30 @@ class Stepper {
         if (auto* stopping = in<Stopping>()) join_stop(*stopping, event.force);
     }
 
-    void handle(const Restart&) {
-        if (service_.wanted == Wanted::down) return;
-        if (const auto* running = in<Running>()) return stop(running->pid, running->since, true);
-        if (const auto* resting = in<Resting>(); resting && resting->set_empty) spawn();
-    }
-
     void handle(const Spawned& event) {
         service_.failed_spawns = 0;
         if (auto* stopping = in<Stopping>(); stopping && stopping->spawn_pending) {
             stopping->spawn_pending = false;
             stopping->pid = event.pid;
             stopping->since = now_;
+            stopping->deadline = now_ + policy_.timeout_stop;
             return act(TerminateMain{});
         }
         if (in<Spawning>()) run(event.pid);
     }
 
-    void handle(const SpawnFailed&) {
+    void handle(const SpawnFailed& event) {
         ++service_.failed_spawns;
         if (auto* stopping = in<Stopping>(); stopping && stopping->spawn_pending) {
             stopping->spawn_pending = false;
-            return act(TerminateSet{});  // an earlier life may have left something; the keeper reports when nothing is
+            return event.set_empty ? set_is_empty() : act(TerminateSet{});
         }
         if (!in<Spawning>()) return;
         service_.last_exit.reset();
         const auto doubled = kSpacing * (1 << std::min(service_.failed_spawns - 1, 4U));
         service_.state = Resting{.since = now_,
                                  .until = now_ + std::min<Duration>(doubled, kLongestBackoff),
-                                 .set_empty = false,
+                                 .set_empty = event.set_empty,
                                  .could_not_execute = true};
     }
 

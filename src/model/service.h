@@ -110,13 +110,12 @@ struct WantUp {};
 struct WantDown {
     bool force = true;
 };
-struct Restart {
-    std::string why;  // said nowhere but in the event stream
-};
 struct Spawned {
     int pid = 0;
 };
-struct SpawnFailed {};
+struct SpawnFailed {
+    bool set_empty = true;
+};
 struct MainEnded {
     base::ExitStatus status = base::ExitStatus::exited(0);
     bool set_empty = true;
@@ -129,7 +128,7 @@ struct CheckEnded {
 struct Notified {};
 struct TimePassed {};  // wake_at() has come
 
-using Event = std::variant<WantUp, WantDown, Restart, Spawned, SpawnFailed, MainEnded, SetEmpty, Drained, CheckEnded,
+using Event = std::variant<WantUp, WantDown, Spawned, SpawnFailed, MainEnded, SetEmpty, Drained, CheckEnded,
                            Notified, TimePassed>;
 
 // --- actions ---

@@ -16,14 +16,17 @@ inline constexpr std::uint32_t kRecordMagic = 0x70676336;  // "pgc6"
 
 enum class ReportKind : std::uint32_t {
     keeper_forked = 1,  // by the playground's keeper: `pid` is the new service keeper
-    keeper_ended,       // by the playground's keeper: service keeper `pid` was reaped with `status`
-    orphan_ended,       // by the playground's keeper: some other process `pid` below it was reaped with `status`
+    fork_failed,        // by the playground's keeper: errno `status`
+    child_ended,        // by the playground's keeper: its child `pid` (a service's keeper, or an orphan) ended with
+                        // wait status `status`
     synced,             // by the playground's keeper: everything commanded before sync `token` is done
-    main_started,       // by a service's keeper: ./run was executed as `pid`
-    spawn_failed,       // by a service's keeper: `stage` failed with errno `status`; nothing was executed
-    main_ended,         // by a service's keeper: the main process `pid` ended with wait status `status`
+    main_started,       // by a service's keeper: ./run is executed as `pid`
+    spawn_failed,       // by a service's keeper: `stage` failed with errno `status`; `token` as in main_ended
+    main_ended,         // by a service's keeper: the main process `pid` ended with wait status `status`; `token` is 1
+                        // where nothing is left below the keeper
     set_empty,          // by a service's keeper: nothing is left below it
-    role_ended,         // by the playground's keeper: supervisor or logger (`token` is its Role) ended with `status`
+    standing,           // by a service's keeper, when asked: the main process is `pid` (0: none, and the last one ended
+                        // with `status`), `token` as in main_ended
     drained,            // by the logger: all output of the service up to the drain `token` is in its file
     log_blocked,        // by the logger: writing the service's log fails with errno `status`; it is tried again
     log_resumed,        // by the logger: writing goes on

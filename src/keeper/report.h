@@ -1,0 +1,12 @@
+// Writing a Report from a keeper: one write of a fixed size, no heap.
+// Used by both keepers.
+#pragma once
+
+#include "protocol/records.h"
+
+namespace keeper {
+
+// Blocks while the FIFO is full, which holds over 1,000 reports; they wait there for a supervisor.
+void send(int reports_fd, protocol::Report report);
+
+}  // namespace keeper

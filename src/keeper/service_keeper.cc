@@ -1,0 +1,122 @@
+#include "keeper/service_keeper.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "keeper/report.h"
+#include "keeper/spawn.h"
+#include "keeper/title.h"
+#include "protocol/keeper_signals.h"
+
+namespace keeper {
+
+namespace {
+
+using protocol::Report;
+using protocol::ReportKind;
+
+class Loop {
+  public:
+    explicit Loop(const ServiceKeeper& keeper) : keeper_(keeper), generation_(keeper.generation) {}
+
+    [[noreturn]] void run() {
+        begin_life();
+        sigset_t all;
+        ::sigfillset(&all);
+        while (true) {
+            siginfo_t signal{};
+            const int number = ::sigwaitinfo(&all, &signal);
+            if (number < 0) continue;  // EINTR: it was stopped and continued
+            if (number == SIGCHLD) reap();
+            if (signal.si_code != SI_QUEUE) continue;
+            if (number == protocol::spawn_signal()) spawn_again(static_cast<std::uint32_t>(signal.si_value.sival_int));
+            if (number == protocol::report_signal()) stand();
+            if (number == protocol::release_signal() && nothing_left()) ::_exit(0);
+        }
+    }
+
+  private:
+    void report(ReportKind kind, pid_t pid, int status, bool empty) const {
+        send(keeper_.reports, Report{.kind = kind,
+                                     .service = keeper_.service,
+                                     .generation = generation_,
+                                     .pid = pid,
+                                     .status = status,
+                                     .token = empty ? 1U : 0U});
+    }
+
+    void begin_life() {
+        const SpawnOutcome outcome = spawn(keeper_.spawn_file);
+        main_ = outcome.pid;
+        if (main_ != 0) return report(ReportKind::main_started, main_, 0, false);
+        send(keeper_.reports, Report{.kind = ReportKind::spawn_failed,
+                                     .service = keeper_.service,
+                                     .generation = generation_,
+                                     .status = outcome.error,
+                                     .stage = outcome.stage,
+                                     .token = nothing_left() ? 1U : 0U});
+    }
+
+    void spawn_again(std::uint32_t generation) {
+        if (main_ != 0) return;  // one main process at a time, whatever we are told
+        generation_ = generation;
+        begin_life();
+    }
+
+    // Everything that has ended; the main process is reported together with whether others are left.
+    void reap() {
+        bool main_ended = false;
+        int main_status = 0;
+        bool reaped = false;
+        while (true) {
+            int status = 0;
+            const pid_t pid = ::waitpid(-1, &status, WNOHANG);
+            if (pid < 0 && errno == EINTR) continue;
+            if (pid <= 0) break;
+            reaped = true;
+            if (pid == main_) {
+                main_ended = true;
+                main_status = status;
+            }
+        }
+        if (!reaped) return;
+        const bool empty = nothing_left();
+        if (main_ended) {
+            last_status_ = main_status;
+            const pid_t pid = main_;
+            main_ = 0;
+            report(ReportKind::main_ended, pid, main_status, empty);
+        } else if (empty && main_ == 0) {
+            report(ReportKind::set_empty, 0, 0, true);
+        }
+    }
+
+    void stand() const { report(ReportKind::standing, main_, last_status_, nothing_left()); }
+
+    [[nodiscard]] static bool nothing_left() {
+        siginfo_t info{};
+        return ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0 && errno == ECHILD;
+    }
+
+    const ServiceKeeper& keeper_;
+    std::uint32_t generation_;
+    pid_t main_ = 0;
+    int last_status_ = 0;
+};
+
+}  // namespace
+
+void keep(const ServiceKeeper& keeper) {
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+    set_command_line(keeper.title);
+    // Held for as long as this process lives.
+    static_cast<void>(::open(keeper.output, O_RDWR | O_CLOEXEC | O_NOFOLLOW));
+    Loop(keeper).run();
+}
+
+}  // namespace keeper

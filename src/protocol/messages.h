@@ -1,0 +1,144 @@
+// The messages between client and supervisor: HTTP with JSON bodies on the playground's Unix socket.
+// Each message is a struct, and protocol/messages.cc lists its fields once for both directions. Unknown fields are
+// ignored, missing ones keep the default given here; the version of the whole is in the path.
+//
+//   GET  /v1/status   → Status
+//   POST /v1/start    StartRequest → a stream of Event, a JSON object a line, until every service is decided
+//   POST /v1/stop     StopRequest  → the same
+//   POST /v1/claim    ClaimRequest → 200, or 409 with Claimed; it holds until the connection ends or a stop of another's
+//   POST /v1/changes  ChangesRequest → Changes
+//   anything wrong    → 4xx with Complaint
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "model/status.h"
+
+namespace protocol {
+
+// In the paths; a supervisor answers others with 404 and its own version in the header "Server: pgctl/6.0.0".
+inline constexpr const char* kApi = "/v1";
+
+// A limit of getrlimit(2); -1 is infinity.
+struct Limit {
+    int resource = 0;
+    std::int64_t soft = -1;
+    std::int64_t hard = -1;
+};
+
+// What a service inherits from the command that starts it.
+struct Caller {
+    int pid = 0;
+    std::vector<std::string> environment;  // "NAME=value", through text_of_bytes()
+    unsigned umask = 022;
+    int niceness = 0;
+    std::vector<Limit> limits;
+};
+
+// The caller's configuration, as far as it reaches a service.
+struct Defaults {
+    double timeout = 2.0;  // seconds
+    double settle = 0.1;   // seconds
+    bool tracing = true;   // find what hides by our mark in its environment
+};
+
+struct StartRequest {
+    std::vector<std::string> services;
+    std::string shown_prefix;  // what stands before a service's name where its path is shown to the caller
+    Caller caller;
+    Defaults defaults;
+};
+
+struct StopRequest {
+    std::vector<std::string> services;
+    std::string shown_prefix;
+    bool force = true;
+    Defaults defaults;
+};
+
+struct ClaimRequest {
+    std::vector<std::string> services;
+    int pid = 0;  // of the claiming command
+};
+
+struct Claimed {
+    std::string service;
+    int pid = 0;  // of the command that holds it
+};
+
+struct ChangesRequest {
+    std::vector<std::string> services;
+    std::string shown_prefix;
+    Defaults defaults;
+};
+
+struct Changes {
+    // Only running services are among the keys; what changed, in words, empty where nothing did.
+    std::map<std::string, std::vector<std::string>> services;
+};
+
+struct Complaint {
+    std::vector<std::string> errors;  // a line each
+};
+
+// A process as `ps --forest -wwfj` shows it.
+struct ProcessRow {
+    std::string user;
+    int pid = 0;
+    int parent = 0;
+    int group = 0;
+    int session = 0;
+    int cpu = 0;               // percent over its life
+    std::int64_t started = 0;  // seconds since the epoch
+    std::string terminal;      // "?" for none
+    std::int64_t cpu_seconds = 0;
+    std::string command;  // through text_of_bytes()
+    int depth = 0;        // below the topmost one that is shown
+};
+
+// A line of a stream. `event` is one of
+//   started   stopped    the service is where it was asked to be
+//   failed               it is not, after `seconds`; `reason` continues "failed to start after 2.01 seconds, "
+//   runaway              the processes that do not stop, with `killed` saying whether they are being killed
+//   escaped              processes of an earlier life that are being killed before a start
+//   overtaken            a stop (reason "stop") came after this start
+//   notice               `reason` is a line for the user
+//   end                  the last one; `last` where nothing of the playground is up any more
+struct Event {
+    std::string event;
+    std::string service;
+    double seconds = 0;
+    std::string reason;
+    bool killed = false;
+    bool last = false;
+    int keeper = 0;  // with `last`: the process whose end the caller waits for
+    std::vector<ProcessRow> processes;
+};
+
+struct Status {
+    std::string version;
+    int pid = 0;     // of the supervisor
+    int keeper = 0;  // of the playground's keeper
+    std::map<std::string, model::ServiceStatus> services;  // those that are not simply down
+    std::map<std::string, std::string> remarks;             // what else there is to say of a service, a line each
+};
+
+// The JSON text of a message, and the message in a text; an error names the field.
+template <class Message>
+[[nodiscard]] std::string to_text(const Message& message);
+template <class Message>
+[[nodiscard]] base::Result<Message> from_text(const std::string& text);
+
+}  // namespace protocol
+
+namespace model {
+// As `pgctl status --json` prints it: null where a component does not apply.
+void to_json(nlohmann::json& json, const ServiceStatus& status);
+void from_json(const nlohmann::json& json, ServiceStatus& status);
+}  // namespace model
