@@ -55,7 +55,8 @@ std::vector<std::string> config_files_at(const std::string& prefix) {
 base::Result<Document> read_config_file(const std::string& path, const std::string& shown) {
     const Parser parse = parser_for(path);
     if (parse == nullptr) {
-        return base::failure(shown + ": unknown kind of configuration; use .yaml, .yml, .json, .ini or .conf");
+        return base::failure(shown +
+                             ": unknown kind of configuration; use .yaml, .yml, .json, .ini or .conf");
     }
     const auto text = os::read_file(path);
     if (!text) return base::failure(shown + ": " + std::strerror(text.error().number));

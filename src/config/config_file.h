@@ -9,12 +9,13 @@
 
 namespace config {
 
-// The files that begin with `prefix` ("/etc/pgctl") and end in .yaml, .yml, .json, .ini or .conf. Five look-ups of
-// names: cheaper than listing the directory, which may hold a hundred thousand other files.
+// The files that begin with `prefix` ("/etc/pgctl") and end in .yaml, .yml, .json, .ini or .conf. Five
+// look-ups of names: cheaper than listing the directory, which may hold a hundred thousand other files.
 [[nodiscard]] std::vector<std::string> config_files_at(const std::string& prefix);
 
-// `shown` is how the errors call it. A file without any value is an empty mapping; larger than 1 MiB, unreadable,
-// of an unknown ending, with a syntax error, or with anything but a mapping at the top: an error of one line.
+// `shown` is how the errors call it. A file without any value is an empty mapping; larger than 1 MiB,
+// unreadable, of an unknown ending, with a syntax error, or with anything but a mapping at the top: an error
+// of one line.
 [[nodiscard]] base::Result<Document> read_config_file(const std::string& path, const std::string& shown);
 
 }  // namespace config

@@ -12,7 +12,8 @@ namespace config {
 
 struct Document {
     nlohmann::json value = nlohmann::json::object();
-    // "timeout" → 3, "aliases/web" → 7: lines from 1, of the keys of the two outer levels, where they are known.
+    // "timeout" → 3, "aliases/web" → 7: lines from 1, of the keys of the two outer levels, where they are
+    // known.
     std::map<std::string, int> lines;
 };
 

@@ -7,7 +7,7 @@ namespace config {
 namespace {
 
 constexpr size_t kDeepest = 100;
-constexpr size_t kLargest = 8 << 20;    // bytes, about, in memory
+constexpr size_t kLargest = 8 << 20;   // bytes, about, in memory
 constexpr size_t kBytesPerValue = 64;  // a value's own share, with its place in a map
 
 size_t size_of(const nlohmann::json& value) {

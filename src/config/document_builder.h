@@ -1,5 +1,5 @@
-// Puts a Document together from the events of a parser, within bounds: no input, however small, makes it deep or large.
-// Used by the yaml and json readers. It parses nothing.
+// Puts a Document together from the events of a parser, within bounds: no input, however small, makes it deep
+// or large. Used by the yaml and json readers. It parses nothing.
 #pragma once
 
 #include <string>
@@ -14,10 +14,12 @@ class DocumentBuilder {
     // Whether the next scalar is a key of a mapping.
     [[nodiscard]] bool expects_key() const;
     void key(const std::string& name, int line);
-    // YAML's "<<": the next value is a mapping, or a list of them, whose entries stand for those not given here.
+    // YAML's "<<": the next value is a mapping, or a list of them, whose entries stand for those not given
+    // here.
     void merge_key();
     void scalar(nlohmann::json value);
-    // Opens a mapping or a list; `finished` closes it and gives it out, and `place` puts a value where it belongs.
+    // Opens a mapping or a list; `finished` closes it and gives it out, and `place` puts a value where it
+    // belongs.
     void open(nlohmann::json container);
     [[nodiscard]] nlohmann::json finished();
     void place(nlohmann::json value);

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "config/words.h"
 
 namespace config {
 
@@ -24,16 +25,9 @@ struct Entry {
 };
 using Entries = std::map<std::string, Entry>;
 
-std::string lower(std::string_view text) {
-    std::string result(text);
-    std::ranges::transform(result, result.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return result;
-}
-
-// Hands the lines to inih, and holds what inih finds. inih takes every indented line for the rest of the value above;
-// configparser only those indented deeper than their key, so the others lose their indent on the way.
+// Hands the lines to inih, and holds what inih finds. inih takes every indented line for the rest of the
+// value above; configparser only those indented deeper than their key, so the others lose their indent on the
+// way.
 class IniLines {
   public:
     explicit IniLines(std::string_view text) : rest_(text) {}
@@ -51,7 +45,7 @@ class IniLines {
 
     std::string_view rest_;
     int line_ = 0;
-    bool continues_ = false;       // the line given out last goes on with a value
+    bool continues_ = false;        // the line given out last goes on with a value
     std::optional<size_t> indent_;  // of the key whose value may go on
     Entry* last_ = nullptr;
 };
@@ -97,7 +91,7 @@ char* IniLines::next_line(char* buffer, int size, void* self) {
 }
 
 int IniLines::entry(void* self, const char* section, const char* key, const char* value) {
-    return static_cast<IniLines*>(self)->add(section, lower(key), value);
+    return static_cast<IniLines*>(self)->add(section, lower_case(key), value);
 }
 
 int IniLines::add(const std::string& section, const std::string& key, std::string_view value) {
@@ -105,7 +99,8 @@ int IniLines::add(const std::string& section, const std::string& key, std::strin
         last_->value.append("\n").append(value);
         return 1;
     }
-    const auto [entry, is_new] = sections[section].try_emplace(key, Entry{.value = std::string(value), .line = line_});
+    const auto [entry, is_new] =
+        sections[section].try_emplace(key, Entry{.value = std::string(value), .line = line_});
     if (!is_new && !problem) problem = {line_, "'" + base::printable(key) + "' is given twice"};
     last_ = &entry->second;
     return 1;
@@ -123,7 +118,7 @@ class References {
 };
 
 base::Result<std::string> References::value_of(const std::string& key, int depth) const {
-    const auto found = entries_.find(lower(key));
+    const auto found = entries_.find(lower_case(key));
     if (found == entries_.end()) return base::failure("'%(" + key + ")s' refers to a key that is not there");
     if (depth >= kDeepestReference) return base::failure("'%(" + key + ")s' leads too deep");
     return resolved(found->second.value, depth + 1);

@@ -37,7 +37,8 @@ class Position {
     int* line_;
 };
 
-// "[json.exception.parse_error.101] parse error at line 2, column 5: syntax error …" without what we say ourselves.
+// "[json.exception.parse_error.101] parse error at line 2, column 5: syntax error …" without what we say
+// ourselves.
 std::string cause_of(const std::string& message) {
     const size_t place = message.find(" column ");
     const size_t colon = message.find(": ", place == std::string::npos ? 0 : place);
@@ -69,7 +70,9 @@ class JsonEvents {
         return false;
     }
 
-    [[nodiscard]] std::string problem() const { return syntax_error_.empty() ? builder_.problem() : syntax_error_; }
+    [[nodiscard]] std::string problem() const {
+        return syntax_error_.empty() ? builder_.problem() : syntax_error_;
+    }
     Document take() { return builder_.take(); }
 
   private:

@@ -31,9 +31,10 @@ struct Defaults {
     double settle = 0.1;   // seconds
 };
 
-// `directory` is the service's absolute path. All complaints at once, each a line that begins with the file's path as
-// the caller should see it (`shown` instead of `directory`): a number that is none, a `run` that is missing, is a
-// directory, can't be executed, has CR line ends or an interpreter that does not exist, a `ready` that can't be run.
+// `directory` is the service's absolute path. All complaints at once, each a line that begins with the file's
+// path as the caller should see it (`shown` instead of `directory`): a number that is none, a `run` that is
+// missing, is a directory, can't be executed, has CR line ends or an interpreter that does not exist, a
+// `ready` that can't be run.
 [[nodiscard]] std::expected<ServiceSettings, std::vector<std::string>> load_service_settings(
     const std::string& directory, const std::string& shown, const Defaults& defaults);
 

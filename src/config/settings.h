@@ -1,5 +1,5 @@
-// What the merged configuration means, typed: the values a command works with (contract: README, "Configuration").
-// Used by the client. It is plain data; config/load.h makes it.
+// What the merged configuration means, typed: the values a command works with (contract: README,
+// "Configuration"). Used by the client. It is plain data; config/load.h makes it.
 #pragma once
 
 #include <map>

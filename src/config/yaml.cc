@@ -17,8 +17,8 @@ namespace {
 
 constexpr std::string_view kYamlTag = "tag:yaml.org,2002:";
 
-// yaml-cpp's events instead of its nodes: these carry lines, and nothing is expanded before its size is known.
-// A problem leaves as the library's own exception, which parse_yaml catches with the others.
+// yaml-cpp's events instead of its nodes: these carry lines, and nothing is expanded before its size is
+// known. A problem leaves as the library's own exception, which parse_yaml catches with the others.
 class Events : public YAML::EventHandler {
   public:
     void OnDocumentStart(const YAML::Mark& mark) override {
@@ -45,7 +45,8 @@ class Events : public YAML::EventHandler {
     Document take() { return builder_.take(); }
 
   private:
-    void scalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& text);
+    void scalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& text);
     void key(const YAML::Mark& mark, const std::string& tag, const std::string& text);
     void open(const YAML::Mark& mark, const std::string& tag, std::string_view kind, YAML::anchor_t anchor,
               nlohmann::json container);
@@ -75,7 +76,8 @@ nlohmann::json typed_scalar(const YAML::Mark& mark, const std::string& tag, cons
     if (!tag.starts_with(kYamlTag)) throw YAML::ParserException(mark, "unknown tag '" + tag + "'");
     nlohmann::json value = plain_scalar(text);
     const std::string kind = tag.substr(kYamlTag.size());
-    if (!is_kind(value, kind)) throw YAML::ParserException(mark, "'" + text + "' is not of type '" + kind + "'");
+    if (!is_kind(value, kind))
+        throw YAML::ParserException(mark, "'" + text + "' is not of type '" + kind + "'");
     return value;
 }
 
@@ -116,8 +118,8 @@ void Events::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
     stop_at_a_problem(mark);
 }
 
-void Events::open(const YAML::Mark& mark, const std::string& tag, std::string_view kind, YAML::anchor_t anchor,
-                  nlohmann::json container) {
+void Events::open(const YAML::Mark& mark, const std::string& tag, std::string_view kind,
+                  YAML::anchor_t anchor, nlohmann::json container) {
     const bool plain = tag.empty() || tag == "?" || tag == "!" || tag == std::string(kYamlTag).append(kind);
     if (!plain) throw YAML::ParserException(mark, "unknown tag '" + tag + "'");
     if (builder_.expects_key()) throw YAML::ParserException(mark, "a key must be a string");

@@ -8,8 +8,9 @@
 
 namespace config {
 
-// `name` stands before the line in an error. Anchors, aliases and "<<" work as in PyYAML; a second document, a tag
-// that is none of YAML's own scalar types, and what expands beyond a few megabytes or 100 levels are errors.
+// `name` stands before the line in an error. Anchors, aliases and "<<" work as in PyYAML; a second document,
+// a tag that is none of YAML's own scalar types, and what expands beyond a few megabytes or 100 levels are
+// errors.
 [[nodiscard]] base::Result<Document> parse_yaml(std::string_view text, const std::string& name);
 
 }  // namespace config

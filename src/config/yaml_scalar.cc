@@ -61,7 +61,8 @@ nlohmann::json integer(bool negative, std::string_view digits, int radix) {
 std::optional<nlohmann::json> whole_number(std::string_view text) {
     const auto [negative, digits] = split_sign(text);
     if (digits == "0") return 0;
-    if (digits.starts_with("0b") && consists_of(digits.substr(2), "01_")) return integer(negative, digits.substr(2), 2);
+    if (digits.starts_with("0b") && consists_of(digits.substr(2), "01_"))
+        return integer(negative, digits.substr(2), 2);
     if (digits.starts_with("0x") && consists_of(digits.substr(2), "0123456789abcdefABCDEF_")) {
         return integer(negative, digits.substr(2), 16);
     }
@@ -90,7 +91,8 @@ std::optional<nlohmann::json> fraction(std::string_view text) {
     const std::string_view before = mantissa.substr(0, point);
     const std::string_view after = mantissa.substr(point + 1);
     if (!after.empty() && !consists_of(after, kDigitsAndBars)) return std::nullopt;
-    if (before.empty() && (after.empty() || after[0] == '_' || magnitude.size() != text.size())) return std::nullopt;
+    if (before.empty() && (after.empty() || after[0] == '_' || magnitude.size() != text.size()))
+        return std::nullopt;
     if (!before.empty() && (!consists_of(before, kDigitsAndBars) || before[0] == '_')) return std::nullopt;
     return std::strtod(without_bars(text).c_str(), nullptr);
 }
@@ -112,7 +114,8 @@ std::optional<nlohmann::json> base_60(std::string_view text) {
     if (!rest.empty() && !consists_of(rest, kDigitsAndBars)) return std::nullopt;
 
     double value = 0;
-    for (const std::string& part : parts) value = value * 60 + std::strtod(without_bars(part).c_str(), nullptr);
+    for (const std::string& part : parts)
+        value = value * 60 + std::strtod(without_bars(part).c_str(), nullptr);
     value += std::strtod(("0." + without_bars(rest)).c_str(), nullptr);
     if (negative) value = -value;
     const bool fits = std::abs(value) < 9e15;  // whole numbers up to here are exact in a double
@@ -122,7 +125,8 @@ std::optional<nlohmann::json> base_60(std::string_view text) {
 std::optional<nlohmann::json> special_number(std::string_view text) {
     const auto [negative, magnitude] = split_sign(text);
     constexpr double infinity = std::numeric_limits<double>::infinity();
-    if (magnitude.starts_with('.') && is_word(magnitude.substr(1), "inf")) return negative ? -infinity : infinity;
+    if (magnitude.starts_with('.') && is_word(magnitude.substr(1), "inf"))
+        return negative ? -infinity : infinity;
     if (text == ".nan" || text == ".NaN" || text == ".NAN") return std::numeric_limits<double>::quiet_NaN();
     return std::nullopt;
 }

@@ -14,9 +14,9 @@ namespace os {
 
 struct PathStatus {
     FileKind kind = FileKind::missing;
-    mode_t permissions = 0;      // the lower 12 bits of st_mode
-    std::uint64_t size = 0;      // bytes
-    std::int64_t modified = 0;   // nanoseconds since 1970
+    mode_t permissions = 0;     // the lower 12 bits of st_mode
+    std::uint64_t size = 0;     // bytes
+    std::int64_t modified = 0;  // nanoseconds since 1970
     dev_t device = 0;
 };
 

@@ -1,0 +1,30 @@
+// Finding a playground and what lies in it. Used by selection, check, completion and the supervisor's reload.
+// It starts nothing and reads no service's files.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "config/surroundings.h"
+
+namespace config {
+
+// The nearest directory `pgdir` (a name, a relative or an absolute path) from the working directory upwards,
+// on the same file system, in its canonical form. The error is the contract's: could not find any directory
+// named 'playground'.
+[[nodiscard]] base::Result<std::string> find_playground(const std::string& pgdir,
+                                                        const Surroundings& surroundings);
+
+// The name under which a playground (or a service) has its state: the parent with every link resolved, the
+// last component as it is. Works for a directory that is not there, too, as after `git clean`. `path` is
+// absolute.
+[[nodiscard]] std::string canonical_path(const std::string& path);
+
+// Names of the subdirectories that have an entry `run` of whatever kind, sorted by byte; links to directories
+// count. An invalid service name among them is an error, as is a directory that can't be read (`shown` begins
+// it).
+[[nodiscard]] base::Result<std::vector<std::string>> list_services(const std::string& playground,
+                                                                   const std::string& shown);
+
+}  // namespace config
