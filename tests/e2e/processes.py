@@ -1,0 +1,108 @@
+"""What /proc says: which processes belong to a test's directory, and what they look like. Never signals by name."""
+
+import os
+import signal
+from pathlib import Path
+
+
+def all_pids():
+    return [int(name) for name in os.listdir('/proc') if name.isdigit()]
+
+
+def read(pid, name):
+    """The bytes of /proc/<pid>/<name>; empty when the process is gone or not ours to read."""
+    try:
+        return Path('/proc', str(pid), name).read_bytes()
+    except OSError:
+        return b''
+
+
+def link(pid, name):
+    try:
+        return os.readlink(f'/proc/{pid}/{name}')
+    except OSError:
+        return ''
+
+
+def alive(pid):
+    """A zombie is not alive: nothing of it runs any more."""
+    return state(pid) not in ('', 'Z', 'X')
+
+
+def state(pid):
+    """The letter of proc(5): R, S, T, Z …; empty when there is no such process."""
+    return _stat_fields(pid)[0]
+
+
+def parent(pid):
+    return int(_stat_fields(pid)[1] or 0)
+
+
+def session(pid):
+    return int(_stat_fields(pid)[3] or 0)
+
+
+def _stat_fields(pid):
+    # The name in parentheses may itself hold spaces and parentheses (man 5 proc), so what follows the last one counts.
+    text = read(pid, 'stat').decode(errors='replace')
+    fields = text.rpartition(')')[2].split()
+    return fields or ['', '', '', '']
+
+
+def status_field(pid, name):
+    """One line of /proc/<pid>/status, such as SigIgn or Umask."""
+    for line in read(pid, 'status').decode(errors='replace').splitlines():
+        key, _, value = line.partition(':')
+        if key == name:
+            return value.strip()
+    return ''
+
+
+def command_line(pid):
+    return read(pid, 'cmdline').decode(errors='replace').rstrip('\0').split('\0')
+
+
+def environment(pid):
+    text = read(pid, 'environ').decode(errors='surrogateescape')
+    return dict(entry.split('=', 1) for entry in text.split('\0') if '=' in entry)
+
+
+def open_files(pid):
+    """fd number → what it is, as /proc/<pid>/fd shows it."""
+    try:
+        numbers = os.listdir(f'/proc/{pid}/fd')
+    except OSError:
+        return {}
+    return {int(number): link(pid, f'fd/{number}') for number in numbers}
+
+
+def children(pid):
+    return [other for other in all_pids() if parent(other) == pid]
+
+
+def mentioning(directory):
+    """Living processes that show the directory anywhere: command line, environment, working directory, open files."""
+    needle = str(directory)
+    found = []
+    for pid in all_pids():
+        if pid == os.getpid() or not alive(pid):
+            continue
+        evidence = [read(pid, 'cmdline').decode(errors='surrogateescape'),
+                    read(pid, 'environ').decode(errors='surrogateescape'),
+                    link(pid, 'cwd'), link(pid, 'exe'), *open_files(pid).values()]
+        if any(needle in text for text in evidence) and alive(pid):
+            found.append(pid)
+    return found
+
+
+def describe(pids):
+    """One line a process, for a failed assertion."""
+    return [f"{pid} ({state(pid)}, parent {parent(pid)}): {' '.join(command_line(pid))}" for pid in pids]
+
+
+def kill(pids, number=signal.SIGKILL):
+    for pid in pids:
+        try:
+            os.kill(pid, number)
+        except ProcessLookupError:
+            pass
