@@ -76,7 +76,7 @@ class PlaygroundKeeper {
     void fork_keeper(const Command& command);
     [[noreturn]] void become_service_keeper(const Command& command);
     void reap();
-    bool reap_role(KeptRole& role, pid_t pid);
+    bool reap_role(KeptRole& role, pid_t pid, int status);
 
     protocol::RuntimeDirectory directory_;
     std::string playground_;
@@ -214,11 +214,13 @@ void PlaygroundKeeper::become_service_keeper(const Command& command) {
           .title = texts.title});
 }
 
-bool PlaygroundKeeper::reap_role(KeptRole& role, pid_t pid) {
+bool PlaygroundKeeper::reap_role(KeptRole& role, pid_t pid, int status) {
     if (pid != role.pid) return false;
     role.pid = 0;
+    // Whoever kills it may do so as often as he likes; a program that fails by itself would keep a core busy.
+    const bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
     const auto now = os::monotonic_now();
-    role.due = now - role.started < kRoleSpacing ? role.started + kRoleSpacing : now;
+    role.due = !killed && now - role.started < kRoleSpacing ? role.started + kRoleSpacing : now;
     return true;
 }
 
@@ -229,7 +231,7 @@ void PlaygroundKeeper::reap() {
         if (pid < 0 && errno == EINTR) continue;
         childless_ = pid < 0 && errno == ECHILD;
         if (pid <= 0) return;
-        if (reap_role(supervisor_, pid) || reap_role(logger_, pid)) continue;
+        if (reap_role(supervisor_, pid, status) || reap_role(logger_, pid, status)) continue;
         send(reports_.get(), Report{.kind = ReportKind::child_ended, .pid = pid, .status = status});
     }
 }

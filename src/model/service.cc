@@ -8,6 +8,8 @@ namespace model {
 
 namespace {
 
+constexpr int kKilled = 9;  // SIGKILL, without asking an operating system for it
+
 double in_seconds(Duration duration) {
     return std::chrono::duration<double>(duration).count();
 }
@@ -126,6 +128,43 @@ class Stepper {
         if (const auto* resting = in<Resting>(); resting && resting->until <= now_) return spawn();
         if (auto* stopping = in<Stopping>()) return time_passed(*stopping);
         if (const auto* draining = in<Draining>(); draining && draining->until <= now_) after_drain();
+    }
+
+    void handle(const Standing& event) {
+        if (event.pid == 0) return stands_without_main(event);
+        if (auto* running = in<Running>(); running && running->pid == event.pid) {
+            // A check that was under way ended with the supervisor that ran it.
+            if (policy_.has_check) schedule(*running, now_);
+            return;
+        }
+        if (auto* stopping = in<Stopping>()) {
+            stopping->pid = event.pid;
+            stopping->spawn_pending = false;
+            return act(TerminateMain{});
+        }
+        run(event.pid);
+        if (service_.wanted == Wanted::down) handle(WantDown{});
+    }
+
+    void stands_without_main(const Standing& event) {
+        if (in<Running>()) return handle(MainEnded{.status = event.status, .set_empty = event.set_empty});
+        if (in<Spawning>()) return handle(SpawnFailed{.set_empty = event.set_empty});
+        if (auto* stopping = in<Stopping>()) {
+            stopping->spawn_pending = false;
+            return handle(MainEnded{.status = event.status, .set_empty = event.set_empty});
+        }
+        if (auto* resting = in<Resting>()) resting->set_empty = event.set_empty;
+        if (in<Draining>()) act(Drain{});
+        if (in<Down>() && service_.wanted == Wanted::up) spawn();
+    }
+
+    void handle(const NothingLeft&) {
+        if (in<Draining>()) return after_drain();
+        if (in<Stopping>()) return set_is_empty();
+        if (in<Running>()) return handle(MainEnded{.status = base::ExitStatus::signalled(kKilled)});
+        if (auto* resting = in<Resting>()) resting->set_empty = true;
+        if (service_.wanted == Wanted::up && (in<Down>() || in<Spawning>())) spawn();
+        if (service_.wanted == Wanted::down && (in<Spawning>() || in<Resting>())) drain();
     }
 
     void time_passed(Running& running) {

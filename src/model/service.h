@@ -127,9 +127,15 @@ struct CheckEnded {
 };
 struct Notified {};
 struct TimePassed {};  // wake_at() has come
+struct Standing {      // a new supervisor asked the keeper how things are: the truth, where we may be a step behind
+    int pid = 0;       // of the main process, 0 where there is none; then `status` is how the last one ended
+    base::ExitStatus status = base::ExitStatus::exited(0);
+    bool set_empty = true;
+};
+struct NothingLeft {};  // a new supervisor found neither a keeper nor any process of the service
 
 using Event = std::variant<WantUp, WantDown, Spawned, SpawnFailed, MainEnded, SetEmpty, Drained, CheckEnded,
-                           Notified, TimePassed>;
+                           Notified, TimePassed, Standing, NothingLeft>;
 
 // --- actions ---
 

@@ -29,6 +29,8 @@ class RuntimeDirectory {
     [[nodiscard]] std::string service(std::string_view name) const { return services().append("/").append(name); }
     [[nodiscard]] std::string spawn_file(std::string_view name) const { return service(name) + "/spawn"; }
     [[nodiscard]] std::string output(std::string_view name) const { return service(name) + "/output"; }  // FIFO
+    // Written by `pgctl debug`: whoever starts the service later has to look for what that left.
+    [[nodiscard]] std::string debug_mark(std::string_view name) const { return service(name) + "/debug"; }
     [[nodiscard]] std::string notification(std::string_view name) const { return service(name) + "/notify"; }  // FIFO
 
   private:

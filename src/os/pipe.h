@@ -1,0 +1,29 @@
+// Looking into a pipe without taking anything out of it (man 2 tee), and counting what waits in it.
+// Used by the logger, which must not lose what it has not yet written. It never consumes a byte of the pipe it looks into.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "base/result.h"
+#include "os/fd.h"
+
+namespace os {
+
+// Bytes that a read would get now (FIONREAD).
+[[nodiscard]] base::Result<size_t> bytes_waiting(int pipe);
+
+class PipePeek {
+  public:
+    [[nodiscard]] static base::Result<PipePeek> make();
+
+    // Copies what waits at the front of `pipe`, at most buffer.size() bytes and at most what a pipe of default size holds.
+    // 0: nothing waits and nobody has it open for writing; error EAGAIN: nothing waits.
+    [[nodiscard]] base::Result<size_t> peek(int pipe, std::span<char> buffer);
+
+  private:
+    explicit PipePeek(Pipe copy) : copy_(std::move(copy)) {}
+    Pipe copy_;  // empty between calls
+};
+
+}  // namespace os

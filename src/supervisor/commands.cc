@@ -1,0 +1,104 @@
+#include "supervisor/commands.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "os/clock.h"
+#include "protocol/keeper_signals.h"
+
+namespace supervisor {
+
+using protocol::Command;
+using protocol::CommandKind;
+
+namespace {
+
+constexpr std::chrono::milliseconds kFullFifoPause{5};
+
+Command named(CommandKind kind, std::uint32_t service, const std::string& name) {
+    Command command{.kind = kind, .service = service};
+    command.set_name(name);
+    return command;
+}
+
+base::Status queue_signal(const os::Proc& proc, const os::ProcessId& keeper, int number, int value) {
+    const auto process = os::Process::open(proc, keeper);
+    if (!process) return base::passed_on(process.error());
+    return process->queue(number, value);
+}
+
+}  // namespace
+
+CommandFifo::CommandFifo(Loop& loop) : again_(loop, [this] { flush(); }) {}
+
+base::Status CommandFifo::open(const std::string& path) {
+    // Read and write, so that it can be opened, and commands can wait in it, while its reader is being replaced.
+    auto fifo = os::open(path, O_RDWR | O_NONBLOCK | O_NOFOLLOW);
+    if (!fifo) return base::passed_on(fifo.error());
+    fifo_ = std::move(*fifo);
+    return {};
+}
+
+void CommandFifo::send(const Command& command) {
+    waiting_.push_back(command);
+    flush();
+}
+
+void CommandFifo::flush() {
+    while (!waiting_.empty()) {
+        const ssize_t count = ::write(fifo_.get(), &waiting_.front(), sizeof(Command));
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return again_.set(os::monotonic_now() + kFullFifoPause);
+        waiting_.pop_front();
+    }
+}
+
+base::Status Commands::open(const protocol::RuntimeDirectory& directory) {
+    if (auto opened = keeper_.open(directory.keeper_commands()); !opened) return opened;
+    return logger_.open(directory.logger_commands());
+}
+
+void Commands::fork_keeper(std::uint32_t service, const std::string& name, std::uint32_t generation) {
+    Command command = named(CommandKind::fork_keeper, service, name);
+    command.generation = generation;
+    keeper_.send(command);
+}
+
+void Commands::sync(std::uint32_t token) {
+    keeper_.send(Command{.kind = CommandKind::sync, .token = token});
+}
+
+void Commands::open_log(std::uint32_t service, const std::string& name) {
+    logger_.send(named(CommandKind::open_log, service, name));
+}
+
+void Commands::drain_log(std::uint32_t service, const std::string& name, std::uint32_t token) {
+    Command command = named(CommandKind::drain_log, service, name);
+    command.token = token;
+    logger_.send(command);
+}
+
+void Commands::close_log(std::uint32_t service, const std::string& name) {
+    logger_.send(named(CommandKind::close_log, service, name));
+}
+
+void Commands::finish() {
+    logger_.send(Command{.kind = CommandKind::finish});
+    keeper_.send(Command{.kind = CommandKind::finish});
+}
+
+base::Status Commands::begin_life(const os::ProcessId& keeper, std::uint32_t generation) const {
+    return queue_signal(proc_, keeper, protocol::spawn_signal(), static_cast<int>(generation));
+}
+
+base::Status Commands::ask_standing(const os::ProcessId& keeper) const {
+    return queue_signal(proc_, keeper, protocol::report_signal(), 0);
+}
+
+base::Status Commands::release(const os::ProcessId& keeper) const {
+    return queue_signal(proc_, keeper, protocol::release_signal(), 0);
+}
+
+}  // namespace supervisor

@@ -1,0 +1,59 @@
+// The supervisor's way to the playground's keeper, to the logger and to the services' keepers. Used by services and the
+// playground. A command is one write or one signal; what comes of it is told by a Report, never by these calls.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+
+#include "base/result.h"
+#include "os/fd.h"
+#include "os/process.h"
+#include "protocol/records.h"
+#include "protocol/runtime_directory.h"
+#include "supervisor/loop.h"
+
+namespace supervisor {
+
+// A FIFO of commands that never blocks us: what it does not take at once waits here, in order.
+class CommandFifo {
+  public:
+    explicit CommandFifo(Loop& loop);
+    [[nodiscard]] base::Status open(const std::string& path);
+    void send(const protocol::Command& command);
+
+  private:
+    void flush();
+
+    os::Fd fifo_;
+    std::deque<protocol::Command> waiting_;
+    Timer again_;
+};
+
+class Commands {
+  public:
+    explicit Commands(Loop& loop) : keeper_(loop), logger_(loop) {}
+    [[nodiscard]] base::Status open(const protocol::RuntimeDirectory& directory);
+
+    void fork_keeper(std::uint32_t service, const std::string& name, std::uint32_t generation);
+    void sync(std::uint32_t token);
+    void open_log(std::uint32_t service, const std::string& name);
+    void drain_log(std::uint32_t service, const std::string& name, std::uint32_t token);
+    void close_log(std::uint32_t service, const std::string& name);
+    // Everything is down: logger and keeper are to end.
+    void finish();
+
+    // By signal, to one service's keeper; ESRCH where it is gone.
+    [[nodiscard]] base::Status begin_life(const os::ProcessId& keeper, std::uint32_t generation) const;
+    [[nodiscard]] base::Status ask_standing(const os::ProcessId& keeper) const;
+    [[nodiscard]] base::Status release(const os::ProcessId& keeper) const;
+
+    [[nodiscard]] const os::Proc& proc() const { return proc_; }
+
+  private:
+    os::Proc proc_;
+    CommandFifo keeper_;
+    CommandFifo logger_;
+};
+
+}  // namespace supervisor

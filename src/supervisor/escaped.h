@@ -1,0 +1,43 @@
+// Processes of the playground's services that live outside of every keeper: left over when all of ours were killed, or
+// run by `pgctl debug`. Found by the mark in their environment. Used by the API around a start and a stop of what is down.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "os/proc.h"
+#include "os/process.h"
+#include "protocol/runtime_directory.h"
+#include "supervisor/loop.h"
+
+namespace supervisor {
+
+class Escaped {
+  public:
+    Escaped(Loop& loop, const os::Proc& proc, const protocol::RuntimeDirectory& directory, std::string playground)
+        : loop_(loop), proc_(proc), directory_(directory), playground_(std::move(playground)) {}
+
+    // Those of one service that is down. Looks through /proc once in a supervisor's life, and again where the service
+    // was being debugged. Whoever asks (`caller`) and all it descends from is spared.
+    [[nodiscard]] std::vector<os::ProcessId> of(const std::string& service, pid_t caller);
+
+    // TERM and CONT, or KILL.
+    void terminate(const std::vector<os::ProcessId>& processes) const;
+    void kill(const std::vector<os::ProcessId>& processes) const;
+
+    // Calls `done` when all of them have ended, or at `deadline`.
+    void await_end(const std::vector<os::ProcessId>& processes, model::Time deadline, std::function<void()> done);
+
+  private:
+    Loop& loop_;
+    const os::Proc& proc_;
+    const protocol::RuntimeDirectory& directory_;
+    std::string playground_;
+    std::optional<std::map<std::string, std::vector<os::ProcessId>>> found_;  // by the service's path
+};
+
+}  // namespace supervisor
