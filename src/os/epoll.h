@@ -22,8 +22,10 @@ class Epoll {
     // `events` as in man 2 epoll_ctl. A descriptor leaves by being closed.
     [[nodiscard]] base::Status add(int fd, std::uint32_t events, std::uint64_t key);
     [[nodiscard]] base::Status change(int fd, std::uint32_t events, std::uint64_t key);
-    // Keys are in data.u64. No timeout: forever. Nothing when it ran out or a signal came; valid until the next call.
-    [[nodiscard]] base::Result<std::span<const epoll_event>> wait(std::optional<std::chrono::milliseconds> timeout);
+    // Keys are in data.u64. No timeout: forever. Nothing when it ran out or a signal came; valid until the
+    // next call.
+    [[nodiscard]] base::Result<std::span<const epoll_event>> wait(
+        std::optional<std::chrono::milliseconds> timeout);
 
   private:
     explicit Epoll(Fd fd) : fd_(std::move(fd)), events_(64) {}

@@ -1,5 +1,6 @@
 // Which file something is, whatever path leads to it: device and inode.
-// Used where a path may have been given to another file meanwhile. It says nothing after the last link and descriptor are gone.
+// Used where a path may have been given to another file meanwhile. It says nothing after the last link and
+// descriptor are gone.
 #pragma once
 
 #include <sys/stat.h>

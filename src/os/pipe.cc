@@ -28,7 +28,8 @@ base::Result<size_t> PipePeek::peek(int pipe, std::span<char> buffer) {
     // A loop, since a pipe in packet mode gives one packet a read.
     size_t got = 0;
     while (got < static_cast<size_t>(count)) {
-        const auto part = read_some(copy_.read_end.get(), buffer.subspan(got, static_cast<size_t>(count) - got));
+        const auto part =
+            read_some(copy_.read_end.get(), buffer.subspan(got, static_cast<size_t>(count) - got));
         if (!part) return part;
         if (*part == 0) return base::system_error("tee", EIO);
         got += *part;

@@ -1,5 +1,6 @@
 // Looking into a pipe without taking anything out of it (man 2 tee), and counting what waits in it.
-// Used by the logger, which must not lose what it has not yet written. It never consumes a byte of the pipe it looks into.
+// Used by the logger, which must not lose what it has not yet written. It never consumes a byte of the pipe
+// it looks into.
 #pragma once
 
 #include <span>
@@ -17,8 +18,8 @@ class PipePeek {
   public:
     [[nodiscard]] static base::Result<PipePeek> make();
 
-    // Copies what waits at the front of `pipe`, at most buffer.size() bytes and at most what a pipe of default size holds.
-    // 0: nothing waits and nobody has it open for writing; error EAGAIN: nothing waits.
+    // Copies what waits at the front of `pipe`, at most buffer.size() bytes and at most what a pipe of
+    // default size holds. 0: nothing waits and nobody has it open for writing; error EAGAIN: nothing waits.
     [[nodiscard]] base::Result<size_t> peek(int pipe, std::span<char> buffer);
 
   private:

@@ -1,0 +1,38 @@
+#include "logger/output_fifo.h"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+
+namespace logger {
+
+namespace {
+
+constexpr rlim_t kDescriptorsForLogFiles = 4;
+
+// The kernel gives out the lowest free number, so a high one says that few are left.
+bool near_the_limit(int number) {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return false;
+    return static_cast<rlim_t>(number) + kDescriptorsForLogFiles >= limit.rlim_cur;
+}
+
+}  // namespace
+
+base::Result<OutputFifo> open_output(const std::string& path) {
+    auto fd = os::open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
+    if (!fd) return base::passed_on(fd.error());
+    if (near_the_limit(fd->get())) return base::system_error(path, EMFILE);
+    struct stat found {};
+    if (::fstat(fd->get(), &found) != 0) return base::system_error(path);
+    if (!S_ISFIFO(found.st_mode)) return base::system_error(path, EINVAL);
+    return OutputFifo{.fd = std::move(*fd), .identity = os::identity_of(found)};
+}
+
+std::string logs_directory(std::string_view playground, std::string_view service) {
+    return std::string(playground).append("/").append(service).append("/logs");
+}
+
+}  // namespace logger

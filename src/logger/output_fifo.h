@@ -1,0 +1,26 @@
+// The FIFO that a service's processes write to, opened for reading, and where its log goes.
+// Used by the loop and by recovery. It never waits for a writer.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "os/fd.h"
+#include "os/file_identity.h"
+
+namespace logger {
+
+struct OutputFifo {
+    os::Fd fd;
+    os::FileIdentity identity;
+};
+
+// Errors: ENOENT; EINVAL where it is no FIFO; EMFILE already while a few descriptors are free, since the log
+// files, without which no FIFO can be emptied, need some.
+[[nodiscard]] base::Result<OutputFifo> open_output(const std::string& path);
+
+// Contract.md section 4.
+[[nodiscard]] std::string logs_directory(std::string_view playground, std::string_view service);
+
+}  // namespace logger
