@@ -237,6 +237,15 @@ class Playground:
         path = self.log_file(name)
         return log_texts(path.read_text(errors='surrogateescape')) if path.exists() else []
 
+    def log_ends_with(self, name, line):
+        """For logs too large to be read again and again."""
+        path = self.log_file(name)
+        if not path.exists():
+            return False
+        with path.open('rb') as file:
+            file.seek(max(path.stat().st_size - 200, 0))
+            return file.read().endswith(f'  {line}\n'.encode())
+
     def text(self, name):
         """What a script wrote to one of the test's files; empty while it has not."""
         path = self.file(name)

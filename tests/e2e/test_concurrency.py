@@ -201,18 +201,6 @@ def test_what_a_service_starts_is_not_part_of_its_process_set(pg):
     assert pg.pid('b') == pid
 
 
-def test_a_service_that_starts_a_playground_of_its_own_does_not_own_it(pg):
-    inner = pg.directory / 'inner'
-    pg.service('b', under=inner / 'playground')
-    pg.service('a', f'(cd {inner} && pgctl start b); touch {pg.file("done")}; exec {pg.sleep}')
-    pg.start('a')
-    pg.wait_until(lambda: pg.file('done').exists(), 'the service started the other playground')
-    pid = pg.status('b', cwd=inner)['b']['pid']
-    pg.stop('a')
-    assert processes.alive(pid)
-    pg.stop('b', cwd=inner)
-
-
 def test_a_service_may_stop_its_siblings_as_it_ends(pg):
     pg.service('a', f'pgctl start b; touch {pg.file("started")}\n'
                     f'trap "pgctl stop b; touch {pg.file("stopped")}; kill \\$!; exit 0" TERM\n{pg.sleep} & wait')

@@ -4,7 +4,8 @@ import processes
 
 
 def test_debug_becomes_run_with_the_terminal_of_the_caller(pg):
-    service = pg.service('a', 'test -t 0 && test -t 1 && test -t 2 && echo on a terminal\necho "$$ $0 $(pwd)"\nread line\necho "read: $line"\nexit 7')
+    service = pg.service('a', 'test -t 0 && test -t 1 && test -t 2 && echo on a terminal\n'
+                              'echo "$$ $0 $(pwd)"\nread line\necho "read: $line"\nexit 7')
     terminal = pg.terminal('pgctl', 'debug', 'a')
     terminal.read_until(f'{terminal.process.pid} ./run {service}\n')
     assert 'on a terminal' in terminal.shown

@@ -97,7 +97,8 @@ def test_timeout_is_the_default_of_timeout_ready(pg):
     pg.file('gate').unlink()
     pg.wait_until(lambda: len(pg.lines('lives')) == 2, 'the service was restarted')
     pg.open('gate')
-    assert 'pgctl-poll-ready: failed for more than 5.00 seconds -- we are restarting this service for you' in pg.log('a')
+    line = 'pgctl-poll-ready: failed for more than 5.00 seconds -- we are restarting this service for you'
+    pg.wait_until(lambda: line in pg.log('a'), 'it says so in the log')
 
 
 def test_under_debug_poll_ready_only_becomes_its_command(pg):

@@ -51,7 +51,8 @@ def test_the_lines_are_cut_at_the_box(pg):
 
 
 def test_escape_sequences_of_a_service_do_not_reach_the_terminal(pg):
-    pg.service('a', f"printf '\\033[2Jcleared \\033[31mred\\n'; exec {pg.sleep}", ready=f'test -e {pg.file("gate")}', files={'poll-ready': 0.02})
+    pg.service('a', f"printf '\\033[2Jcleared \\033[31mred\\n'; exec {pg.sleep}", ready=f'test -e {pg.file("gate")}',
+               files={'poll-ready': 0.02})
     starting = pg.begin('start', env=FORCED)
     starting.read_stderr_until('cleared red')
     pg.open('gate')

@@ -144,7 +144,8 @@ def test_a_daemon_that_the_service_made_is_gone_after_stop_even_when_its_parents
 
 
 def test_stop_does_not_return_before_the_set_is_empty(pg):
-    child = pg.script(pg.file('child'), f'trap "{pg.waiting_for("gate")}; kill \\$!; exit 0" TERM\n{pg.sleep} & touch {pg.file("prepared")}; wait')
+    child = pg.script(pg.file('child'), f'trap "{pg.waiting_for("gate")}; kill \\$!; exit 0" TERM\n'
+                                        f'{pg.sleep} & touch {pg.file("prepared")}; wait')
     pg.service('a', f'setsid {child} &\nexec {pg.sleep}')
     pg.start()
     pg.wait_until(lambda: pg.file('prepared').exists(), 'the child waits for TERM')

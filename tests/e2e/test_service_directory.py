@@ -19,7 +19,8 @@ def names(directory):
 # --- how run is executed
 
 def test_run_is_executed_by_that_name_in_the_directory_of_the_service(pg):
-    service = pg.service('a', f'printf "%s\\n" "$0" "$#" "$(pwd)" > {pg.file("how.new")}\nmv {pg.file("how.new")} {pg.file("how")}\nexec {pg.sleep}')
+    service = pg.service('a', f'printf "%s\\n" "$0" "$#" "$(pwd)" > {pg.file("how.new")}\n'
+                              f'mv {pg.file("how.new")} {pg.file("how")}\nexec {pg.sleep}')
     pg.start()
     pg.wait_until(lambda: pg.text('how'), 'the service wrote how it was executed')
     assert pg.lines('how') == ['./run', '0', str(service)]
