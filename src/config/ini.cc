@@ -99,6 +99,7 @@ int IniLines::add(const std::string& section, const std::string& key, std::strin
         last_->value.append("\n").append(value);
         return 1;
     }
+    if (section.empty() || key.empty()) return 0;
     const auto [entry, is_new] =
         sections[section].try_emplace(key, Entry{.value = std::string(value), .line = line_});
     if (!is_new && !problem) problem = {line_, "'" + base::printable(key) + "' is given twice"};
@@ -166,7 +167,7 @@ base::Result<Document> parse_ini(std::string_view text, const std::string& name)
     if (text.find('\0') != std::string_view::npos) return base::failure(name + ": not a text file");
     IniLines lines(text);
     if (const int wrong_line = lines.parse(); wrong_line > 0) {
-        return wrong_at(name, wrong_line, "neither a section, nor 'key = value', nor a comment");
+        return wrong_at(name, wrong_line, "neither a section, nor a comment, nor 'key = value' in a section");
     }
     if (lines.problem) return wrong_at(name, lines.problem->first, lines.problem->second);
     // An empty section makes inih say nothing, but the user has written it.
