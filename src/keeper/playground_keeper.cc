@@ -241,7 +241,13 @@ void PlaygroundKeeper::reap() {
 int run(const std::string& runtime, const std::string& playground) {
     ::prctl(PR_SET_NAME, "pgctl");
     PlaygroundKeeper keeper(runtime, playground);
-    if (const auto opened = keeper.open(); !opened) return 1;
+    if (const auto opened = keeper.open(); !opened) {
+        // Another one keeps this playground: whoever started us finds its socket.
+        if (opened.error().number == EWOULDBLOCK) return 0;
+        const std::string message = opened.error().message();
+        static_cast<void>(os::write_all(kPassedFd, message));
+        return 1;
+    }
     return keeper.run();
 }
 

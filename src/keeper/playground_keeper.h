@@ -7,7 +7,8 @@
 namespace keeper {
 
 // The role's main function; returns its exit code when the supervisor has said that nothing is up any more, or at once
-// where another keeper has the lock. kPassedFd is a pipe that is closed as soon as the socket can be connected to.
+// where another keeper has the lock. kPassedFd is a pipe that is closed as soon as the socket can be connected to,
+// and gets a line for the user where that fails.
 int run(const std::string& runtime, const std::string& playground);
 
 }  // namespace keeper

@@ -138,11 +138,18 @@ void Playground::schedule(Service& service, std::optional<model::Time> at) {
     if (planned) due_.erase({*planned, service.slot()});
     planned = at;
     if (at) due_.insert({*at, service.slot()});
-    if (due_.empty()) return timer_.cancel();
-    timer_.set(due_.begin()->first);
+    arm();
+}
+
+void Playground::arm() {
+    const std::optional<model::Time> next = due_.empty() ? std::nullopt : std::optional(due_.begin()->first);
+    if (next == armed_) return;
+    armed_ = next;
+    next ? timer_.set(*next) : timer_.cancel();
 }
 
 void Playground::time_passed() {
+    armed_.reset();
     take_reports();
     const model::Time now = os::monotonic_now();
     while (!due_.empty() && due_.begin()->first <= now) {
@@ -151,7 +158,7 @@ void Playground::time_passed() {
         due_at_[slot].reset();
         services_[slot]->time_passed();
     }
-    if (!due_.empty()) timer_.set(due_.begin()->first);
+    arm();
 }
 
 void Playground::stepped(Service& service) {

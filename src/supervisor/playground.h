@@ -48,6 +48,7 @@ class Playground {
     void restore();
     void schedule(Service& service, std::optional<model::Time> at);
     void time_passed();
+    void arm();
     void stepped(Service& service);
 
     Loop& loop_;
@@ -63,6 +64,7 @@ class Playground {
     std::set<std::pair<model::Time, std::uint32_t>> due_;
     std::vector<std::optional<model::Time>> due_at_;  // by slot
     Timer timer_;
+    std::optional<model::Time> armed_;  // for when
     std::set<Service*> up_;  // or on their way up or down
     std::function<void()> at_rest_;
     Escaped escaped_;

@@ -235,7 +235,17 @@ void Service::release() {
     record_.keeper = {};
     record_.main = {};
     log_error_.clear();
+    remove_files();
     persist();
+}
+
+// The spawn file holds the caller's environment: nothing keeps it longer than it is needed.
+void Service::remove_files() const {
+    const protocol::RuntimeDirectory& directory = around_.directory;
+    for (const std::string& file : {directory.spawn_file(name()), directory.output(name()), directory.notification(name())}) {
+        ::unlink(file.c_str());
+    }
+    ::rmdir(directory.service(name()).c_str());
 }
 
 void Service::take(const protocol::Report& report) {
@@ -284,7 +294,7 @@ void Service::failed_to_spawn(const protocol::Report& report) {
     const auto script = os::read_file(path() + "/run");
     spawn_error_ = describe_spawn_failure(forking ? protocol::SpawnStage::fork : report.stage, report.status,
                                           script.value_or(""));
-    say("pgctl: " + spawn_error_);
+    say("pgctl: ./run: " + spawn_error_);
     handle(model::SpawnFailed{.set_empty = forking || report.token != 0});
 }
 

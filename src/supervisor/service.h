@@ -58,7 +58,7 @@ class Service {
     [[nodiscard]] model::ServiceStatus status() const;
     [[nodiscard]] bool ready() const;
     [[nodiscard]] bool down() const;
-    // Why it could not be started the last time, empty where it could: "./run: exec: Permission denied".
+    // Why it could not be started the last time, empty where it could: "exec: Permission denied".
     [[nodiscard]] const std::string& spawn_error() const { return spawn_error_; }
     // Why its log is not being written, empty where it is.
     [[nodiscard]] const std::string& log_error() const { return log_error_; }
@@ -69,7 +69,7 @@ class Service {
 
     // Wanted up, for `caller` and with `settings` if it has to be started for that. An error starts nothing.
     [[nodiscard]] base::Status start(const protocol::Caller& caller, const config::ServiceSettings& settings);
-    // Wanted down; `timeout` seconds until the deadline.
+    // Wanted down; `timeout` seconds until the deadline, counted from now where the stop begins now.
     void stop(bool force, double timeout);
     void take(const protocol::Report& report);
     // `pid`, a child of the playground's keeper, ended with a wait status: our keeper, or an orphan that may be ours.
@@ -90,6 +90,7 @@ class Service {
     void say(const std::string& line);
     void drain();
     void release();
+    void remove_files() const;
     void without_keeper(pid_t ended, int status);
     [[nodiscard]] ProcessSet processes() const;
     void failed_to_spawn(const protocol::Report& report);

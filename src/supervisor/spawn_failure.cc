@@ -36,7 +36,7 @@ std::string interpreter_of(std::string_view script) {
 }
 
 std::string describe_spawn_failure(protocol::SpawnStage stage, int error, std::string_view script) {
-    std::string text = std::string("./run: ") + name_of(stage) + ": " + ::strerrordesc_np(error);
+    std::string text = std::string(name_of(stage)) + ": " + ::strerrordesc_np(error);
     const std::string interpreter = interpreter_of(script);
     if (stage == protocol::SpawnStage::exec && error == ENOENT && !interpreter.empty()) {
         text += " (interpreter " + base::printable(interpreter) + ")";

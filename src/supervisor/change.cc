@@ -1,0 +1,124 @@
+#include "supervisor/change.h"
+
+#include <algorithm>
+
+#include "os/clock.h"
+
+namespace supervisor {
+
+namespace {
+
+double in_seconds(model::Duration duration) {
+    return std::chrono::duration<double>(duration).count();
+}
+
+bool between_lives(const model::Service& service) {
+    return std::holds_alternative<model::Stopping>(service.state) || std::holds_alternative<model::Draining>(service.state);
+}
+
+bool could_not_execute(const model::Service& service) {
+    const auto* resting = std::get_if<model::Resting>(&service.state);
+    return resting != nullptr && resting->could_not_execute;
+}
+
+}  // namespace
+
+Change::Change(Loop& loop, Goal goal, std::string shown_prefix, Outlets outlets)
+    : goal_(goal),
+      shown_prefix_(std::move(shown_prefix)),
+      outlets_(std::move(outlets)),
+      timer_(loop, [this] { time_passed(); }) {}
+
+Change::~Change() {
+    for (auto& [service, waiting] : waiting_) service->forget(this);
+}
+
+void Change::await(Service& service, double timeout) {
+    Waiting& waiting = waiting_[&service];
+    waiting.timeout = std::min(timeout, 1e9);
+    waiting.generation = service.model().generation;
+    if (goal_ == Goal::down || !between_lives(service.model())) begin(waiting);
+    service.observe(this);
+}
+
+void Change::begin(Waiting& waiting) {
+    waiting.began = os::monotonic_now();
+    if (goal_ == Goal::down) return;  // there the service itself has a deadline
+    waiting.deadline =
+        *waiting.began + std::chrono::duration_cast<model::Duration>(std::chrono::duration<double>(waiting.timeout));
+    arm(*waiting.deadline);
+}
+
+void Change::stepped(Service& service) {
+    const auto found = waiting_.find(&service);
+    if (found == waiting_.end()) return;
+    goal_ == Goal::ready ? look_for_ready(service, found->second) : look_for_down(service, found->second);
+}
+
+void Change::look_for_ready(Service& service, Waiting& waiting) {
+    const model::Service& model = service.model();
+    if (model.wanted == model::Wanted::down) {
+        return decide(service, {.event = "overtaken", .reason = "a stop overtook it"});
+    }
+    if (!waiting.began && model.generation != waiting.generation) begin(waiting);
+    if (service.ready()) return decide(service, {.event = "started"});
+    if (could_not_execute(model)) decide(service, {.event = "failed", .reason = standing(service)});
+}
+
+void Change::look_for_down(Service& service, const Waiting& waiting) {
+    // A start that came after this stop has begun another life: in between, it was down.
+    if (service.down() || service.model().generation != waiting.generation) decide(service, {.event = "stopped"});
+}
+
+std::string Change::standing(const Service& service) const {
+    std::string text = "its status is " + model::in_words(service.status());
+    if (!service.spawn_error().empty()) text += ": " + shown_prefix_ + service.name() + "/run: " + service.spawn_error();
+    return text;
+}
+
+void Change::decide(Service& service, protocol::Event event) {
+    const auto found = waiting_.find(&service);
+    if (found == waiting_.end()) return;
+    event.service = service.name();
+    event.seconds = found->second.began ? in_seconds(os::monotonic_now() - *found->second.began) : 0;
+    waiting_.erase(found);
+    service.forget(this);
+    outlets_.emit(std::move(event));
+}
+
+void Change::fail(Service& service, const std::string& reason) {
+    decide(service, {.event = "failed", .reason = reason});
+}
+
+void Change::runaway(Service& service, const std::vector<protocol::ProcessRow>& rows, bool killed) {
+    if (goal_ == Goal::ready) return;  // the other command, whose stop it is, shows them
+    if (killed) return outlets_.emit({.event = "runaway", .service = service.name(), .killed = true, .processes = rows});
+    decide(service, {.event = "failed", .reason = "these runaway processes did not stop:", .processes = rows});
+}
+
+void Change::unkillable(Service& service, const std::vector<protocol::ProcessRow>& rows) {
+    decide(service, {.event = "failed",
+                     .reason = "these processes were killed and have not ended:",
+                     .killed = true,
+                     .processes = rows});
+}
+
+void Change::time_passed() {
+    armed_.reset();
+    outlets_.before_deadline();
+    const model::Time now = os::monotonic_now();
+    std::vector<Service*> late;
+    for (auto& [service, waiting] : waiting_) {
+        if (!waiting.deadline) continue;
+        *waiting.deadline <= now ? late.push_back(service) : arm(*waiting.deadline);
+    }
+    for (Service* service : late) fail(*service, standing(*service));
+}
+
+void Change::arm(model::Time deadline) {
+    if (armed_ && *armed_ <= deadline) return;
+    armed_ = deadline;
+    timer_.set(deadline);
+}
+
+}  // namespace supervisor

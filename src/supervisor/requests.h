@@ -1,0 +1,69 @@
+// What the requests of the API do with the playground, without any HTTP: each returns at once, and what takes time is
+// told through events. Used by the API.
+#pragma once
+
+#include <expected>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "protocol/messages.h"
+#include "supervisor/change.h"
+#include "supervisor/playground.h"
+
+namespace supervisor {
+
+// One start or stop that is under way; it ends its watching when it goes, not what it asked for.
+struct Operation {
+    std::unique_ptr<Change> change;
+    bool begun = false;              // everything was asked for; from then on it is done when the change is decided
+    std::function<void()> on_begun;  // set by whoever waits
+
+    [[nodiscard]] bool done() const { return begun && change->decided(); }
+    void set_begun() {
+        begun = true;
+        if (on_begun) on_begun();
+    }
+};
+
+using Emit = std::function<void(protocol::Event)>;
+
+class Requests {
+  public:
+    Requests(Loop& loop, Playground& playground) : loop_(loop), playground_(playground) {}
+
+    // Restarts that are under way: who holds a service, until he lets go.
+    using Holder = const void*;
+    [[nodiscard]] std::expected<void, protocol::Claimed> claim(Holder holder, const protocol::ClaimRequest& request);
+    void let_go(Holder holder);
+    [[nodiscard]] bool anything_claimed() const { return !claims_.empty(); }
+
+    // An error starts nothing at all.
+    [[nodiscard]] std::expected<std::shared_ptr<Operation>, protocol::Complaint> start(
+        Holder holder, const protocol::StartRequest& request, Emit emit);
+    [[nodiscard]] std::shared_ptr<Operation> stop(Holder holder, const protocol::StopRequest& request, pid_t caller,
+                                                  Emit emit);
+    [[nodiscard]] std::expected<protocol::Changes, protocol::Complaint> changes(const protocol::ChangesRequest& request);
+
+  private:
+    struct Claim {
+        Holder holder = nullptr;
+        int pid = 0;
+        bool overtaken = false;  // by another's stop
+    };
+    struct Start;
+
+    void begin(const std::shared_ptr<Start>& start);
+    void overtake(Holder holder, const std::string& service);
+    [[nodiscard]] bool was_overtaken(Holder holder, const std::string& service) const;
+    void stop_escaped(const std::shared_ptr<Operation>& operation, const protocol::StopRequest& request, pid_t caller,
+                      const Emit& emit);
+    [[nodiscard]] double stop_timeout(const Service& service, const protocol::StopRequest& request) const;
+
+    Loop& loop_;
+    Playground& playground_;
+    std::map<std::string, Claim> claims_;
+};
+
+}  // namespace supervisor
