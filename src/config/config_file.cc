@@ -60,6 +60,7 @@ base::Result<Document> read_config_file(const std::string& path, const std::stri
     }
     const auto text = os::read_file(path);
     if (!text) return base::failure(shown + ": " + std::strerror(text.error().number));
+    if (!base::valid_utf8(*text)) return base::failure(shown + ": is not text in UTF-8");
     auto document = parse(*text, shown);
     if (!document) return document;
     if (document->value.is_null()) return Document{};

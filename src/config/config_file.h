@@ -14,8 +14,8 @@ namespace config {
 [[nodiscard]] std::vector<std::string> config_files_at(const std::string& prefix);
 
 // `shown` is how the errors call it. A file without any value is an empty mapping; larger than 1 MiB,
-// unreadable, of an unknown ending, with a syntax error, or with anything but a mapping at the top: an error
-// of one line.
+// unreadable, not UTF-8, of an unknown ending, with a syntax error, or with anything but a mapping at the
+// top: an error of one line.
 [[nodiscard]] base::Result<Document> read_config_file(const std::string& path, const std::string& shown);
 
 }  // namespace config

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "base/text.h"
 
 namespace config {
 
@@ -25,7 +26,7 @@ struct Document {
 // The one form of a complaint about a place in a file: "name:line: what".
 [[nodiscard]] inline std::unexpected<base::Error> wrong_at(const std::string& name, int line,
                                                            const std::string& what) {
-    return base::failure(name + ":" + std::to_string(line) + ": " + what);
+    return base::failure(name + ":" + std::to_string(line) + ": " + base::printable(what));
 }
 
 }  // namespace config

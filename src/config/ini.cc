@@ -3,7 +3,6 @@
 #include <ini.h>
 
 #include <algorithm>
-#include <cstring>
 #include <map>
 #include <optional>
 
@@ -85,8 +84,9 @@ char* IniLines::next_line(char* buffer, int size, void* self) {
     if (lines.rest_.empty()) return nullptr;
     const std::string_view line = lines.without_misleading_indent(lines.take_line());
     const size_t length = std::min(line.size(), static_cast<size_t>(size) - 2);
-    std::memcpy(buffer, line.data(), length);
-    std::memcpy(buffer + length, "\n", 2);
+    std::copy_n(line.begin(), length, buffer);
+    buffer[length] = '\n';
+    buffer[length + 1] = '\0';
     return buffer;
 }
 
@@ -130,11 +130,12 @@ base::Result<std::string> References::resolved(std::string_view value, int depth
     for (size_t percent = 0; (percent = value.find('%')) != std::string_view::npos;) {
         result += value.substr(0, percent);
         value.remove_prefix(percent + 1);
-        const size_t end = value.find(")s");
+        // Looked for only behind "(": else a long value of percent signs takes quadratic time.
+        const size_t end = value.starts_with('(') ? value.find(")s") : std::string_view::npos;
         if (value.starts_with('%')) {
             result += '%';
             value.remove_prefix(1);
-        } else if (value.starts_with('(') && end != std::string_view::npos) {
+        } else if (end != std::string_view::npos) {
             const auto inner = value_of(std::string(value.substr(1, end - 1)), depth);
             if (!inner) return inner;
             result += *inner;

@@ -124,7 +124,7 @@ void Interpreter::aliases() {
 }
 
 void Interpreter::pghome() {
-    std::string written = default_values(surroundings_)["pghome"].get<std::string>();
+    std::string written = default_pghome(surroundings_);
     text("pghome", written);
     const auto path = surroundings_.expanded(written);
     if (!path)

@@ -7,8 +7,11 @@
 
 namespace config {
 
+std::string default_pghome(const Surroundings& surroundings) {
+    return std::string(surroundings.filled_variable("XDG_RUNTIME_DIR").value_or("~/.run")) + "/pgctl";
+}
+
 nlohmann::json default_values(const Surroundings& surroundings) {
-    const std::string runtime(surroundings.filled_variable("XDG_RUNTIME_DIR").value_or("~/.run"));
     return {
         {"aliases", {{"default", nlohmann::json::array({kAllServices})}}},
         {"embedded_log_viewer", true},
@@ -16,7 +19,7 @@ nlohmann::json default_values(const Surroundings& surroundings) {
         {"json", false},
         {"no_force", false},
         {"pgdir", "playground"},
-        {"pghome", runtime + "/pgctl"},
+        {"pghome", default_pghome(surroundings)},
         {"poll", ".01"},
         {"services", nlohmann::json::array({"default"})},
         {"settle", "0.1"},

@@ -13,6 +13,9 @@ namespace config {
 // As `pgctl config` shows them; some numbers are strings there, as they always were.
 [[nodiscard]] nlohmann::json default_values(const Surroundings& surroundings);
 
+// `pghome` where nobody says another: below $XDG_RUNTIME_DIR, or ~/.run; "~" is not expanded.
+[[nodiscard]] std::string default_pghome(const Surroundings& surroundings);
+
 // Every key that may stand in a configuration, sorted.
 [[nodiscard]] const std::vector<std::string>& known_keys();
 

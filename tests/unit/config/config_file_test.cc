@@ -73,6 +73,8 @@ TEST_F(ConfigFile, WhatCantBeReadIsOneLine) {
     file("b.yaml", std::string((1 << 20) + 1, '#'));
     file("c.yaml", "a: [\n");
     file("d.txt", "a");
+    file("e.ini", "[pgctl]\na = \xff\n");
+    EXPECT_EQ(error_of("e.ini"), "e.ini: is not text in UTF-8");
     EXPECT_EQ(error_of("a.yaml"), "a.yaml: Is a directory");
     EXPECT_EQ(error_of("b.yaml"), "b.yaml: File too large");
     EXPECT_EQ(error_of("c.yaml").substr(0, 9), "c.yaml:2:");
