@@ -5,11 +5,13 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <optional>
 #include <string>
@@ -23,6 +25,13 @@
 
 namespace logger {
 
+// fork(2) for a child that ends with the test, also where that ends in the middle.
+inline pid_t fork_child() {
+    const pid_t child = ::fork();
+    if (child == 0) ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    return child;
+}
+
 class PlaygroundFixture {
   public:
     PlaygroundFixture() : runtime(root() + "/run"), playground(root() + "/playground") {
@@ -35,13 +44,16 @@ class PlaygroundFixture {
 
     // Open for reading and writing, as the service's keeper holds it.
     os::Fd add_service(const std::string& name) {
+        if (std::ranges::find(names_, name) == names_.end()) names_.push_back(name);
         EXPECT_TRUE(os::make_directories(runtime.service(name), 0700));
         EXPECT_TRUE(os::make_directories(playground + "/" + name, 0777));
         return fifo(runtime.output(name));
     }
 
-    void command(protocol::CommandKind kind, const std::string& name = "", std::uint32_t token = 0,
-                 std::uint32_t slot = 0) {
+    // The slot of a service is 5 for the first one added, 6 for the next, and so on.
+    void command(protocol::CommandKind kind, const std::string& name = "", std::uint32_t token = 0) {
+        const auto found = std::ranges::find(names_, name);
+        const auto slot = static_cast<std::uint32_t>(5 + (found - names_.begin()));
         protocol::Command record{.kind = kind, .service = slot, .token = token};
         record.set_name(name);
         EXPECT_TRUE(os::write_all(commands.get(), {reinterpret_cast<const char*>(&record), sizeof record}));
@@ -93,6 +105,7 @@ class PlaygroundFixture {
     }
 
     std::string root_;
+    std::vector<std::string> names_;
 
   public:
     protocol::RuntimeDirectory runtime;

@@ -44,7 +44,7 @@ void work(const PlaygroundFixture& fixture, logs::Rotation rotation, logs::Seam 
 
 // The same in a process that ends without a word after so many steps. False: it had fewer.
 bool work_that_ends_after(int steps, const PlaygroundFixture& fixture, logs::Rotation rotation) {
-    const pid_t child = ::fork();
+    const pid_t child = fork_child();
     if (child == 0) {
         work(fixture, rotation, [left = steps]() mutable {
             if (--left == 0) ::_exit(77);
