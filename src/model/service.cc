@@ -74,7 +74,9 @@ class Stepper {
         ++service_.failed_spawns;
         if (auto* stopping = in<Stopping>(); stopping && stopping->spawn_pending) {
             stopping->spawn_pending = false;
-            return event.set_empty ? set_is_empty() : act(TerminateSet{});
+            if (event.set_empty) return set_is_empty();
+            if (stopping->force) act(TerminateSet{});
+            return;
         }
         if (!in<Spawning>()) return;
         service_.last_exit.reset();
@@ -132,9 +134,10 @@ class Stepper {
 
     void handle(const Standing& event) {
         if (event.pid == 0) return stands_without_main(event);
+        service_.failed_spawns = 0;
         if (auto* running = in<Running>(); running && running->pid == event.pid) {
             // A check that was under way ended with the supervisor that ran it.
-            if (policy_.has_check) schedule(*running, now_);
+            if (policy_.has_check && !running->check_began) schedule(*running, now_);
             return;
         }
         if (auto* stopping = in<Stopping>()) {
@@ -232,7 +235,9 @@ class Stepper {
 
     void join_stop(Stopping& stopping, bool force) {
         if (!stopping.overdue) {
+            const bool others_were_spared = !stopping.force && !stopping.pid && !stopping.spawn_pending;
             stopping.force = stopping.force || force;
+            if (force && others_were_spared) act(TerminateSet{});
             return;
         }
         stopping.overdue = false;
@@ -243,7 +248,10 @@ class Stepper {
     }
 
     void set_is_empty() {
-        service_.wanted == Wanted::up ? spawn() : drain();
+        if (service_.wanted == Wanted::down) return drain();
+        // It was asked to end, so how it ended says nothing of the life that follows.
+        service_.last_exit.reset();
+        spawn();
     }
 
     void drain() {
