@@ -28,14 +28,14 @@ base::Status send_all(int socket, std::string_view bytes) {
     return {};
 }
 
-base::Status await_bytes(int socket, const Silence& silence) {
+base::Status await_bytes(int socket, const Silence& silence, bool answering) {
     if (silence.seconds <= 0) return {};
     while (true) {
         pollfd watched{.fd = socket, .events = POLLIN, .revents = 0};
         const int ready = ::poll(&watched, 1, static_cast<int>(silence.seconds * 1000));
         if (ready > 0) return {};
         if (ready < 0 && errno != EINTR) return base::system_error("poll");
-        if (ready == 0 && !silence.call()) return base::system_error("answer", ETIMEDOUT);
+        if (ready == 0 && !silence.call(answering)) return base::system_error("answer", ETIMEDOUT);
     }
 }
 
@@ -60,7 +60,7 @@ base::Result<HttpAnswer> exchange(int socket, std::string_view method, std::stri
     std::string pending;
     std::array<char, 16384> buffer;
     while (!parser.is_done()) {
-        if (auto ready = await_bytes(socket, silence); !ready) return base::passed_on(ready.error());
+        if (auto ready = await_bytes(socket, silence, parser.is_header_done()); !ready) return base::passed_on(ready.error());
         const auto count = os::read_some(socket, buffer);
         if (!count) return base::passed_on(count.error());
         if (*count == 0) return base::system_error("answer", ECONNRESET);

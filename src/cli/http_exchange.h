@@ -18,8 +18,9 @@ struct HttpAnswer {
 
 struct Silence {
     double seconds = 0;  // 0: wait without end
-    // Called each time so long nothing has come; false gives up, which is the error ETIMEDOUT.
-    std::function<bool()> call;
+    // Called each time so long nothing has come; false gives up, which is the error ETIMEDOUT. `answering`: the answer
+    // has begun.
+    std::function<bool(bool answering)> call;
 };
 
 // `on_line`, where there is one, gets each complete line of a 200 answer's body as it comes.

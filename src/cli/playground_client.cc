@@ -86,6 +86,7 @@ struct PlaygroundClient::Connection {
                            const std::function<void(const std::string&)>& on_line, bool& died);
     std::optional<Refusal> claim_again();
     [[nodiscard]] Silence watchful() const;
+    [[nodiscard]] std::string why_silent() const;
     template <class Request>
     Answer<protocol::Event> change(const std::string& target, Request request, const OnEvent& on_event, bool start_keeper);
 };
@@ -132,13 +133,20 @@ Answer<bool> PlaygroundClient::Connection::open(bool may_start_keeper) {
 
 Silence PlaygroundClient::Connection::watchful() const {
     const double seconds = silence.call ? std::min(silence.seconds, kSuspicious) : kSuspicious;
-    auto suspicious = os::monotonic_now() + std::chrono::duration<double>(kSuspicious);
-    return {.seconds = seconds, .call = [this, suspicious] {
-                if (silence.call) silence.call();
-                if (os::monotonic_now() < suspicious) return true;
+    const auto asked = os::monotonic_now();
+    return {.seconds = seconds, .call = [this, asked](bool answering) {
+                if (silence.call) silence.call(answering);
+                const auto waited = os::monotonic_now() - asked;
+                if (waited < std::chrono::duration<double>(kSuspicious)) return true;
+                if (!answering && waited > kPatience) return false;
                 const auto peer = os::peer_of(socket.get());
                 return !peer || !supervisor_is_stopped(peer->pid);
             }};
+}
+
+std::string PlaygroundClient::Connection::why_silent() const {
+    const auto peer = os::peer_of(socket.get());
+    return peer && supervisor_is_stopped(peer->pid) ? " (stopped)" : "";
 }
 
 // `died` tells that the connection ended under the request, which can be sent again.
@@ -148,9 +156,10 @@ Answer<HttpAnswer> PlaygroundClient::Connection::ask(const std::string& method, 
     auto answer = exchange(socket.get(), method, target, body, on_line, watchful());
     died = !answer && connection_died(answer.error());
     if (!answer) {
+        const std::string silent = why_silent();
         socket.reset();
         if (answer.error().number == ETIMEDOUT) {
-            return std::unexpected(refusal("the supervisor of this playground is not responding (stopped)"));
+            return std::unexpected(refusal("the supervisor of this playground is not responding" + silent));
         }
         return std::unexpected(refusal(answer.error().message()));
     }
@@ -276,7 +285,7 @@ void PlaygroundClient::await_end(const protocol::Event& end) {
 }
 
 void PlaygroundClient::on_silence(double seconds, std::function<void()> call) {
-    connection_->silence = {.seconds = seconds, .call = [call = std::move(call)] {
+    connection_->silence = {.seconds = seconds, .call = [call = std::move(call)](bool) {
                                 call();
                                 return true;
                             }};

@@ -53,6 +53,12 @@ void CommandFifo::flush() {
         if (count < 0) return again_.set(os::monotonic_now() + kFullFifoPause);
         waiting_.pop_front();
     }
+    if (when_taken_) std::exchange(when_taken_, nullptr)();
+}
+
+void CommandFifo::when_taken(std::function<void()> empty) {
+    when_taken_ = std::move(empty);
+    flush();
 }
 
 base::Status Commands::open(const protocol::RuntimeDirectory& directory) {
@@ -84,9 +90,10 @@ void Commands::close_log(std::uint32_t service, const std::string& name) {
     logger_.send(named(CommandKind::close_log, service, name));
 }
 
-void Commands::finish() {
+void Commands::finish(std::function<void()> sent) {
     logger_.send(Command{.kind = CommandKind::finish});
     keeper_.send(Command{.kind = CommandKind::finish});
+    logger_.when_taken([this, sent = std::move(sent)] { keeper_.when_taken(sent); });
 }
 
 base::Status Commands::begin_life(const os::ProcessId& keeper, std::uint32_t generation) const {

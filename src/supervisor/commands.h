@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <string>
 
 #include "base/result.h"
@@ -21,6 +22,8 @@ class CommandFifo {
     explicit CommandFifo(Loop& loop);
     [[nodiscard]] base::Status open(const std::string& path);
     void send(const protocol::Command& command);
+    // Calls `empty` once everything was taken; at once where nothing waits.
+    void when_taken(std::function<void()> empty);
 
   private:
     void flush();
@@ -28,6 +31,7 @@ class CommandFifo {
     os::Fd fifo_;
     std::deque<protocol::Command> waiting_;
     Timer again_;
+    std::function<void()> when_taken_;
 };
 
 class Commands {
@@ -40,8 +44,8 @@ class Commands {
     void open_log(std::uint32_t service, const std::string& name);
     void drain_log(std::uint32_t service, const std::string& name, std::uint32_t token);
     void close_log(std::uint32_t service, const std::string& name);
-    // Everything is down: logger and keeper are to end.
-    void finish();
+    // Everything is down: logger and keeper are to end. `sent` is called when both can know it.
+    void finish(std::function<void()> sent);
 
     // By signal, to one service's keeper; ESRCH where it is gone.
     [[nodiscard]] base::Status begin_life(const os::ProcessId& keeper, std::uint32_t generation) const;

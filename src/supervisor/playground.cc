@@ -170,8 +170,8 @@ void Playground::stepped(Service& service) {
     if (up_.empty()) at_rest_();
 }
 
-void Playground::finish() {
-    commands_.finish();
+void Playground::finish(std::function<void()> sent) {
+    commands_.finish(std::move(sent));
 }
 
 }  // namespace supervisor

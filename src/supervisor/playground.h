@@ -36,8 +36,8 @@ class Playground {
 
     // Handles every report that waits: before a time-out is believed, what has happened must be known.
     void take_reports();
-    // Tells logger and keeper to end. Nothing may be up.
-    void finish();
+    // Tells logger and keeper to end, and calls `sent` once they can know. Nothing may be up.
+    void finish(std::function<void()> sent);
 
     // What lives of the services outside of every keeper.
     [[nodiscard]] Escaped& escaped() { return escaped_; }

@@ -39,10 +39,11 @@ int run(const std::string& runtime, const std::string& path) {
     Loop loop;
     std::unique_ptr<Api> api;
     std::unique_ptr<Playground> playground;
+    bool ending = false;
     const auto end_if_idle = [&] {
-        if (!api || !api->idle() || !playground->all_down()) return;
-        playground->finish();
-        loop.stop();
+        if (ending || !api || !api->idle() || !playground->all_down()) return;
+        ending = true;
+        playground->finish([&loop] { loop.stop(); });
     };
     playground = std::make_unique<Playground>(loop, protocol::RuntimeDirectory(runtime), path, end_if_idle);
     if (const auto opened = playground->open(); !opened) return 1;
