@@ -1,1 +1,44 @@
-int main() { return 0; }
+// One program under several names and in several roles. The roles come first, and nothing before them: a
+// keeper is small because nothing else has run in its process.
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <cstring>
+
+#include "cli/fuser.h"
+#include "cli/poll_ready.h"
+#include "cli/run.h"
+#include "keeper/playground_keeper.h"
+#include "keeper/role.h"
+#include "keeper/title.h"
+#include "logger/logger.h"
+#include "supervisor/supervisor.h"
+
+namespace {
+
+bool equal(const char* one, const char* other) {
+    return std::strcmp(one, other) == 0;
+}
+
+const char* base_name(const char* path) {
+    const char* slash = std::strrchr(path, '/');
+    return slash == nullptr ? path : slash + 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const char* runtime = std::getenv(keeper::kRuntimeVariable);
+    if (runtime != nullptr && argc == 3 && equal(argv[1], "keeper")) {
+        keeper::remember_command_line(argc, argv, ::environ);
+        return keeper::run(runtime, argv[2]);
+    }
+    if (runtime != nullptr && argc == 3 && equal(argv[1], "supervisor"))
+        return supervisor::run(runtime, argv[2]);
+    if (runtime != nullptr && argc == 3 && equal(argv[1], "logger")) return logger::run(runtime, argv[2]);
+    const char* name = argc > 0 ? base_name(argv[0]) : "pgctl";
+    if (equal(name, "pgctl-poll-ready")) return cli::poll_ready(argc, argv);
+    if (equal(name, "pgctl-fuser")) return cli::fuser(argc, argv);
+    return cli::run(argc, argv);
+}

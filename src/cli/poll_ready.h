@@ -1,0 +1,10 @@
+// pgctl-poll-ready COMMAND…: becomes COMMAND. The supervisor itself runs `ready`, so the helper only has to
+// be there. Used by main, where the program is called by that name.
+#pragma once
+
+namespace cli {
+
+// Returns only where there is nothing to become: 2 without a command, 127 where it is not found, else 126.
+[[nodiscard]] int poll_ready(int argc, char** argv);
+
+}  // namespace cli
