@@ -33,6 +33,11 @@ size_t utf8_sequence(std::string_view text) {
     return 0;
 }
 
+// U+0080 to U+009F; among them U+009B, which some terminals take for ESC [ (ECMA-48).
+bool begins_with_c1_control(std::string_view text) {
+    return text.size() > 1 && text[0] == '\xC2' && static_cast<unsigned char>(text[1]) < 0xA0;
+}
+
 std::string escaped(char c) {
     if (c == '\n') return "\\n";
     if (c == '\t') return "\\t";
@@ -119,7 +124,7 @@ std::string printable(std::string_view text) {
     while (!text.empty()) {
         const size_t length = utf8_sequence(text);
         const auto first = static_cast<unsigned char>(text[0]);
-        if (length == 0 || first < 0x20 || first == 0x7F) {
+        if (length == 0 || first < 0x20 || first == 0x7F || begins_with_c1_control(text)) {
             shown += escaped(text[0]);
             text.remove_prefix(1);
         } else {
