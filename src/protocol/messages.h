@@ -97,6 +97,7 @@ struct ProcessRow {
     int cpu = 0;               // percent over its life
     std::int64_t started = 0;  // seconds since the epoch
     std::string terminal;      // "?" for none
+    std::string state;       // as ps shows it: "Ss", "S+", "T"
     std::int64_t cpu_seconds = 0;
     std::string command;  // through text_of_bytes()
     int depth = 0;        // below the topmost one that is shown
