@@ -77,6 +77,10 @@ class Request(BaseHTTPRequestHandler):
 
     do_GET = do_POST = answer
 
+    def log_request(self, code="-", size="-"):
+        if self.path != "/health":  # asked again and again by the readiness checks
+            super().log_request(code, size)
+
     def address_string(self):
         return "nginx"  # the peer of a Unix socket has no address to be logged
 
