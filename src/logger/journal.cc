@@ -38,6 +38,12 @@ bool plausible(Moment moment) {
            (moment.phase != Phase::consuming || moment.done < kBatchCapacity);
 }
 
+// Of this program's making: what is used as a path and as lengths is none otherwise.
+bool plausible(const InFlight& batch) {
+    return batch.name.back() == '\0' && !batch.service().empty() && !batch.service().contains('/') &&
+           batch.taken <= kBatchCapacity && batch.sample_size <= batch.sample.size();
+}
+
 struct Owed {
     std::uint64_t valid = 0;
     InFlight batch;
@@ -59,6 +65,14 @@ struct Journal::File {
     InFlight batch;
     std::array<Owed, 8> owed;
     alignas(kPageSize) std::array<char, kBatchCapacity> buffer;
+
+    [[nodiscard]] bool plausible() const {
+        const Moment now = unpacked(moment);
+        const bool owed_plausible = std::ranges::all_of(
+            owed, [](const Owed& one) { return one.valid == 0 || logger::plausible(one.batch); });
+        return logger::plausible(now) && owed_plausible &&
+               (now.phase == Phase::idle || logger::plausible(batch));
+    }
 };
 
 Journal::Journal(os::Mapping mapping) : mapping_(std::move(mapping)) {
@@ -76,7 +90,7 @@ base::Result<Journal> Journal::open(const std::string& path, std::string_view bo
     File& file = *reinterpret_cast<File*>(mapping->bytes().data());
     std::array<char, 40> boot{};
     boot_id.copy(boot.data(), boot.size() - 1);
-    if (file.magic != kMagic || file.boot_id != boot || !plausible(unpacked(file.moment))) {
+    if (file.magic != kMagic || file.boot_id != boot || !file.plausible()) {
         store(file.magic, std::uint64_t{0});
         std::memset(mapping->bytes().data(), 0, mapping->bytes().size());
         file.boot_id = boot;

@@ -10,6 +10,19 @@
 
 namespace logs {
 
+namespace {
+
+constexpr size_t kFirstBytes = 31;  // a stamp, which no other file begins with
+
+std::string bytes_at(int file, std::uint64_t start, size_t size) {
+    std::string bytes(size, '\0');
+    const ssize_t count = ::pread(file, bytes.data(), bytes.size(), static_cast<off_t>(start));
+    bytes.resize(static_cast<size_t>(std::max<ssize_t>(count, 0)));
+    return bytes;
+}
+
+}  // namespace
+
 void LogReader::open() {
     auto file = os::open(path_, O_RDONLY | O_NONBLOCK | O_NOCTTY);
     struct stat found {};
@@ -17,6 +30,7 @@ void LogReader::open() {
     file_ = std::move(*file);
     identity_ = os::identity_of(found);
     read_ = 0;
+    first_ = bytes_at(file_.get(), 0, kFirstBytes);
 }
 
 std::string LogReader::last_lines(size_t lines) {
@@ -47,13 +61,20 @@ std::string LogReader::read_on() {
     struct stat found {};
     if (::fstat(file_.get(), &found) != 0) return "";
     const auto size = static_cast<std::uint64_t>(found.st_size);
-    if (size < read_) read_ = 0;  // it was truncated
+    if (size < read_) go_back_to(size);
     if (size == read_) return "";
-    std::string text(std::min<std::uint64_t>(size - read_, kAtMost), '\0');
-    const ssize_t count = ::pread(file_.get(), text.data(), text.size(), static_cast<off_t>(read_));
-    text.resize(static_cast<size_t>(std::max<ssize_t>(count, 0)));
+    std::string text = bytes_at(file_.get(), read_, std::min<std::uint64_t>(size - read_, kAtMost));
     read_ += text.size();
+    if (first_.size() < kFirstBytes) first_ = bytes_at(file_.get(), 0, kFirstBytes);
     return text;
+}
+
+// Somebody emptied the file, and all of it is new; or a logger took back a batch that a killed one had begun
+// to write, and the rest has been read.
+void LogReader::go_back_to(std::uint64_t size) {
+    const std::string first = bytes_at(file_.get(), 0, kFirstBytes);
+    read_ = first_.starts_with(first) ? size : 0;
+    first_ = first;
 }
 
 }  // namespace logs

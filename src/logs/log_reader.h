@@ -25,11 +25,13 @@ class LogReader {
     void open();
     [[nodiscard]] bool path_has_another_file() const;
     [[nodiscard]] std::string read_on();
+    void go_back_to(std::uint64_t size);
 
     std::string path_;
     os::Fd file_;
     os::FileIdentity identity_;
     std::uint64_t read_ = 0;  // bytes of the file
+    std::string first_;       // bytes of the file: they tell whether a shorter one was begun anew
 };
 
 }  // namespace logs

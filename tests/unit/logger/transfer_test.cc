@@ -1,5 +1,6 @@
 #include "logger/transfer.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -200,6 +201,25 @@ TEST(Recovery, KeepsTheLogOfAnEarlierBoot) {
     auto journal = Journal::open(fixture.runtime.log_journal(), "another boot");
     ASSERT_TRUE(journal);
     EXPECT_EQ(journal->phase(), Phase::idle);
+}
+
+TEST(Recovery, AJournalOfGarbageCountsAsNone) {
+    PlaygroundFixture fixture;
+    const os::Fd output = fixture.add_service("web");
+    write_to(output, "one\n");
+    ASSERT_TRUE(work_that_ends_after(3, fixture, {}));
+    const std::string whole = os::read_file(fixture.runtime.log_journal()).value();
+    // The magic and the boot stay; every other part of the head is overwritten in turn.
+    for (size_t at = 48; at < 4096; at += 64) {
+        std::string garbled = whole;
+        garbled.replace(at, 64, std::string(64, '\xee'));
+        const auto file = os::open(fixture.runtime.log_journal(), O_WRONLY | O_TRUNC);
+        ASSERT_TRUE(os::write_all(file->get(), garbled));
+        auto journal = Journal::open(fixture.runtime.log_journal(), "boot");
+        auto peek = os::PipePeek::make();
+        ASSERT_TRUE(journal && peek);
+        EXPECT_TRUE(recover(*journal, *peek, fixture.runtime, fixture.playground)) << at;
+    }
 }
 
 TEST(Recovery, WhatCannotBeTakenBackNowIsOwedAndTakenBackBeforeTheLogGoesOn) {

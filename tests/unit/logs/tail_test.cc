@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
 #include "logs/follow.h"
 #include "temporary_directory.h"
 
@@ -90,6 +92,16 @@ TEST_F(FollowTest, GoesOnThroughTruncationDeletionAndBeingMadeAgain) {
     EXPECT_EQ(follower.poll(), "");
     directory.write("a", "again\n");
     EXPECT_EQ(follower.poll(), "again\n");
+}
+
+TEST_F(FollowTest, DoesNotRepeatAFileWhoseLastLinesWereTakenBack) {
+    (void)follower.begin();
+    directory.append("a", "begun by a logger that was killed\n");
+    EXPECT_EQ(follower.poll(), "\n==> p/a <==\nbegun by a logger that was killed\n");
+    ASSERT_EQ(::truncate(directory.path("a").c_str(), 4), 0);
+    EXPECT_EQ(follower.poll(), "");
+    directory.append("a", "begun by its successor\n");
+    EXPECT_EQ(follower.poll(), "begun by its successor\n");
 }
 
 TEST_F(FollowTest, MakesWhatGoesToATerminalHarmless) {
