@@ -31,13 +31,15 @@ compadd() {
     if [[ ${@[(r)-O]} == -O || ${@[(r)-A]} == -A || ${@[(r)-D]} == -D ]]; then builtin compadd "$@"; return; fi
     local -a __offered; builtin compadd -O __offered "$@"; print -l -- "@@"$^__offered"@@"; builtin compadd "$@"
 }
+complete_and_say() { zle complete-word; print "@@DO""NE" }
+zle -N complete_and_say
+bindkey "^I" complete_and_say
 print READ""Y'
 typeset text chunk
 while [[ $text != *READY* ]]; do zpty -r shell chunk && text+=$chunk; done
 zpty -w -n shell "$LINE"$'\t'
-zpty -w -n shell $'\C-u'"print DO\"\"NE"$'\n'
 text=
-while [[ $text != *DONE* ]]; do zpty -r shell chunk && text+=$chunk; done
+while [[ $text != *@@DONE* ]]; do zpty -r shell chunk && text+=$chunk; done
 zpty -d shell
 print -r -- "$text"
 '''
