@@ -7,7 +7,7 @@ build_packages=(g++ cmake ninja-build ccache libboost1.81-dev nlohmann-json3-dev
 test_packages=(python3 python3-pytest python3-pytest-xdist python3-yaml procps psmisc curl man-db bash-completion zsh fish)
 lint_packages=(clang-format clang-tidy-19 shellcheck)
 example_packages=(postgresql redis-server nginx curl python3 python3-psycopg2 python3-redis)
-bench_packages=(libbenchmark-dev python3)
+bench_packages=(python3)
 
 # need PACKAGE...: one dpkg-query when nothing is missing, so that every command can afford to ask.
 need() {
