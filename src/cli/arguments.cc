@@ -72,15 +72,13 @@ void declare(CLI::App& app, Options& options) {
     for (CLI::Option* option : app.get_options()) option->disable_flag_override();
 }
 
-// An option that wants a value and has none is all that the parser itself can object to.
+// In argparse's words. All that the parser itself can object to is a value that is missing or not wanted, and what it
+// says begins with the option's name.
 std::string objection(const std::string& message) {
-    for (const std::string_view option : kLongOptions) {
-        if (message.find(option) == std::string::npos) continue;
-        const bool wants_value = option == "--pgdir" || option == "--pghome" || option == "--config";
-        return "argument " + std::string(option) +
-               (wants_value ? ": expected one argument" : ": takes no value");
-    }
-    return message;
+    const std::string named = message.starts_with("--") ? message : "--" + message;
+    const std::string option = named.substr(0, named.find_first_of(": "));
+    const bool wants_value = option == "--pgdir" || option == "--pghome" || option == "--config";
+    return "argument " + option + (wants_value ? ": expected one argument" : ": takes no value");
 }
 
 std::optional<Farewell> parse(CLI::App& app, const Options& options, std::vector<std::string> arguments) {

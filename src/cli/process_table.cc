@@ -7,7 +7,6 @@
 #include <ctime>
 
 #include "base/text.h"
-#include "os/process_state.h"
 #include "protocol/bytes.h"
 
 namespace cli {
@@ -46,15 +45,6 @@ std::string command(const std::string& text) {
     return base::printable(protocol::bytes_of_text(text).value_or(text));
 }
 
-template <class Row>
-std::string state_of(const Row& row) {
-    if constexpr (requires { row.state; }) {
-        return row.state;
-    } else {
-        return os::shown_state(row.pid);
-    }
-}
-
 // Whether a later row hangs on the same branch as the row at `place`, so that a line has to lead to it.
 bool branch_goes_on(const std::vector<protocol::ProcessRow>& rows, size_t place, int depth) {
     for (size_t later = place + 1; later < rows.size() && rows[later].depth >= depth; ++later) {
@@ -88,7 +78,7 @@ std::string process_table(const std::vector<protocol::ProcessRow>& rows, std::in
     for (size_t i = 0; i < rows.size(); ++i) {
         const auto& row = rows[i];
         table += fmt::format(kFormat, user(row.user), row.pid, w, row.parent, w, row.group, w, row.session, w,
-                             row.cpu, start_time(row.started, now), row.terminal, state_of(row),
+                             row.cpu, start_time(row.started, now), row.terminal, row.state,
                              cpu_time(row.cpu_seconds), branches(rows, i) + command(row.command));
     }
     return table;
