@@ -40,6 +40,12 @@ class Stepper {
         service_.wanted = Wanted::up;
         if (!was_wanted) forget_the_past();
         if (in<Down>()) return spawn();
+        if (auto* stopping = in<Stopping>()) {
+            stopping->by_itself = false;
+            // What a stop without force has left over is in the way of a new life.
+            if (stopping->overdue) join_stop(*stopping, true);
+            return;
+        }
         // Whoever asks again has perhaps mended what could not be executed.
         if (const auto* resting = in<Resting>(); resting && resting->could_not_execute) spawn();
     }
@@ -251,7 +257,10 @@ class Stepper {
         if (service_.wanted == Wanted::down) return drain();
         // It was asked to end, so how it ended says nothing of the life that follows.
         service_.last_exit.reset();
-        spawn();
+        const auto* stopping = in<Stopping>();
+        const Time until = service_.last_spawn + kSpacing;
+        if (stopping == nullptr || !stopping->by_itself || until <= now_) return spawn();
+        service_.state = Resting{.since = now_, .until = until};
     }
 
     void drain() {
@@ -298,6 +307,7 @@ class Stepper {
                             in_seconds(policy_.timeout_ready))});
         ++service_.restarts;
         stop(running.pid, running.since, true);
+        std::get<Stopping>(service_.state).by_itself = true;
     }
 
     Service& service_;

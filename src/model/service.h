@@ -82,6 +82,7 @@ struct Stopping {
     bool force = true;            // may kill at the deadline
     bool spawn_pending = false;   // its keeper has not answered yet
     bool overdue = false;         // the deadline has passed and nothing may be killed
+    bool by_itself = false;       // nobody asked for it: its check failed for too long
     std::optional<Time> killed;   // when the set was first killed
     Time kill_again{};            // valid where `killed` is set
 };

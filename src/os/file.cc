@@ -46,11 +46,14 @@ base::Status replace_file(const std::string& path, std::string_view content, mod
 
 base::Status make_directories(const std::string& path, mode_t mode) {
     if (::mkdir(path.c_str(), mode) == 0) return {};
-    if (errno == EEXIST && kind_of(path) == FileKind::directory) return {};
-    if (errno != ENOENT || path == parent_of(path)) return base::system_error(path);
+    const int error = errno;
+    if (error == EEXIST && kind_of(path) == FileKind::directory) return {};
+    if (error != ENOENT || path == parent_of(path)) return base::system_error(path, error);
     if (auto parent = make_directories(parent_of(path), mode); !parent) return parent;
-    if (::mkdir(path.c_str(), mode) != 0 && errno != EEXIST) return base::system_error(path);
-    return {};
+    if (::mkdir(path.c_str(), mode) == 0) return {};
+    const int again = errno;
+    if (again == EEXIST && kind_of(path) == FileKind::directory) return {};
+    return base::system_error(path, again);
 }
 
 base::Result<std::vector<std::string>> list_directory(const std::string& path) {

@@ -109,7 +109,10 @@ void Playground::take_reports() {
 void Playground::route(const Report& report) {
     if (report.kind == ReportKind::child_ended) return child_ended(report);
     if (report.kind == ReportKind::synced) {
-        for (size_t slot = 1; slot < services_.size(); ++slot) services_[slot]->settle();
+        for (size_t slot = 1; slot < services_.size(); ++slot) {
+            services_[slot]->settle();
+            if (services_[slot]->unkept()) without_keeper_.insert(services_[slot].get());
+        }
         return;
     }
     if (report.service == 0 || report.service >= services_.size()) return;
@@ -128,7 +131,7 @@ void Playground::child_ended(const Report& report) {
     const std::set<Service*> orphaned = without_keeper_;
     for (Service* service : orphaned) {
         service->child_ended(report.pid, report.status);
-        if (service->keeper() != 0 || service->down()) without_keeper_.erase(service);
+        if (!service->unkept()) without_keeper_.erase(service);
     }
 }
 

@@ -63,14 +63,17 @@ void terminate(const os::Proc& proc, const os::ProcessId& id) {
 }
 
 std::vector<protocol::ProcessRow> rows_of(const os::Proc& proc, const std::vector<pid_t>& pids) {
-    const std::set<pid_t> shown(pids.begin(), pids.end());
-    std::map<pid_t, std::vector<protocol::ProcessRow>> by_parent;
-    std::vector<protocol::ProcessRow> pending, rows;
+    std::vector<protocol::ProcessRow> read;
+    std::set<pid_t> shown;
     for (const pid_t pid : pids) {
         auto row = protocol::row_of(proc, pid);
-        if (!row) continue;
-        auto& place = shown.contains(row->parent) ? by_parent[row->parent] : pending;
-        place.push_back(std::move(*row));
+        if (row && shown.insert(pid).second) read.push_back(std::move(*row));
+    }
+    std::map<pid_t, std::vector<protocol::ProcessRow>> by_parent;
+    std::vector<protocol::ProcessRow> pending, rows;
+    for (protocol::ProcessRow& row : read) {
+        auto& place = shown.contains(row.parent) ? by_parent[row.parent] : pending;
+        place.push_back(std::move(row));
     }
     std::ranges::reverse(pending);
     while (!pending.empty()) {

@@ -173,7 +173,7 @@ void Service::act_spawn() {
     around_.commands.open_log(slot_, name());
     if (const auto opened = open_notification(); !opened) {
         spawn_error_ = opened.error().message();
-        around_.loop.post([this] { handle(model::SpawnFailed{.set_empty = record_.keeper.pid == 0}); });
+        around_.loop.post([this] { handle(model::SpawnFailed{.set_empty = processes().pids().empty()}); });
         return;
     }
     const std::uint32_t generation = record_.service.generation;
@@ -311,11 +311,16 @@ void Service::without_keeper(pid_t ended, int status) {
     if (record_.keeper.pid != 0 || keeper_commanded_ || down()) return;
     const bool main_ended = ended != 0 && ended == record_.main.pid;
     if (main_ended) record_.main = {};
-    const auto main = os::Process::open(around_.commands.proc(), record_.main);
-    if (record_.main.pid != 0 && main) return;
+    if (main_lives()) return;
+    record_.main = {};
+    main_watch_.reset();
     const bool empty = processes().pids().empty();
     if (main_ended) return handle(model::MainEnded{.status = exit_status(status), .set_empty = empty});
     if (empty) handle(model::NothingLeft{});
+}
+
+bool Service::main_lives() const {
+    return record_.main.pid != 0 && os::Process::open(around_.commands.proc(), record_.main).has_value();
 }
 
 void Service::time_passed() {
@@ -331,7 +336,18 @@ void Service::restore(const Record& record) {
 }
 
 void Service::settle() {
-    without_keeper(0, 0);
+    if (record_.keeper.pid != 0 || keeper_commanded_ || down()) return;
+    if (!main_lives()) return without_keeper(0, 0);
+    // Nobody of ours may be its parent any more, so that its end is seen here or nowhere.
+    auto main = os::Process::open(around_.commands.proc(), record_.main);
+    if (!main) return without_keeper(0, 0);
+    main_process_ = std::move(*main).take_fd();
+    main_watch_ = std::make_unique<Readable>(around_.loop, main_process_.get(), [this] {
+        main_watch_.reset();
+        // A parent of ours reports how it ended, and before this; from elsewhere there is no status to be had.
+        if (record_.main.pid != 0) without_keeper(record_.main.pid, SIGKILL);
+    });
+    handle(model::Standing{.pid = record_.main.pid, .set_empty = false});
 }
 
 }  // namespace supervisor

@@ -63,6 +63,8 @@ class Service {
     // Why its log is not being written, empty where it is.
     [[nodiscard]] const std::string& log_error() const { return log_error_; }
     [[nodiscard]] pid_t keeper() const { return record_.keeper.pid; }
+    // It is up, or on its way, without a keeper: what is above it was killed.
+    [[nodiscard]] bool unkept() const { return record_.keeper.pid == 0 && !keeper_commanded_ && !down(); }
 
     void observe(Observer* observer) { observers_.push_back(observer); }
     void forget(Observer* observer) { std::erase(observers_, observer); }
@@ -92,6 +94,7 @@ class Service {
     void release();
     void remove_files() const;
     void without_keeper(pid_t ended, int status);
+    [[nodiscard]] bool main_lives() const;
     [[nodiscard]] ProcessSet processes() const;
     void failed_to_spawn(const protocol::Report& report);
     void persist();
@@ -109,6 +112,8 @@ class Service {
     std::unique_ptr<Check> check_;
     os::Fd notification_;
     std::unique_ptr<Readable> notification_watch_;
+    os::Fd main_process_;  // only of a main process that no keeper of ours watches
+    std::unique_ptr<Readable> main_watch_;
     std::string spawn_error_;
     std::string log_error_;
     std::uint32_t drain_token_ = 0;

@@ -57,6 +57,7 @@ nlohmann::json state_json(const model::State& state) {
         json["pid"] = running->pid;
         json["since"] = count(running->since);
         if (running->ready_since) json["ready"] = count(*running->ready_since);
+        if (running->failing_since) json["failing"] = count(*running->failing_since);
     } else if (const auto* spawning = std::get_if<model::Spawning>(&state)) {
         json["since"] = count(spawning->since);
     } else if (const auto* resting = std::get_if<model::Resting>(&state)) {
@@ -69,6 +70,9 @@ nlohmann::json state_json(const model::State& state) {
         json["since"] = count(stopping->since);
         json["until"] = count(stopping->deadline);
         json["force"] = stopping->force;
+        json["pending"] = stopping->spawn_pending;
+    } else if (const auto* draining = std::get_if<model::Draining>(&state)) {
+        json["until"] = count(draining->until);
     }
     return json;
 }
@@ -83,15 +87,17 @@ model::State state_of(const nlohmann::json& json) {
                               .set_empty = json.value("empty", true),
                               .could_not_execute = json.value("unexecutable", false)};
     }
-    if (is == "draining") return model::Draining{};
+    if (is == "draining") return model::Draining{.until = time("until")};
     if (is == "running") {
         model::Running running{.pid = json.at("pid"), .since = time("since")};
         if (json.contains("ready")) running.ready_since = time("ready");
+        if (json.contains("failing")) running.failing_since = time("failing");
         return running;
     }
     if (is == "stopping") {
         model::Stopping stopping{.since = time("since"), .deadline = time("until"), .force = json.value("force", true)};
         if (json.contains("pid")) stopping.pid = json.at("pid").get<int>();
+        stopping.spawn_pending = json.value("pending", false);
         return stopping;
     }
     return model::Down{};

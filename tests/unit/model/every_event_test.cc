@@ -587,6 +587,8 @@ TEST_F(EveryEventMeetsAServiceThatIsStopped, WithoutForceTooLate) {
     is(Stopping{.pid = 12, .since = now - 10s, .deadline = now - 1s, .force = false, .overdue = true});
     const Cell rest = {"stopping the rest since -10s, until -1s, no force, overdue; exit code 3", ""};
     expect_beside({
+        {"start",
+         {"wanted up; stopping 12 since -10s, until +2s, force; restarts 0; failed spawns 0", "TerminateMain"}},
         {"stop", {"stopping 12 since -10s, until +2s, force", "TerminateMain"}},
         {"stop without force", {"stopping 12 since -10s, until +2s, no force", "TerminateMain"}},
         {"ended, others left", rest},
@@ -600,6 +602,9 @@ TEST_F(EveryEventMeetsAServiceThatIsStopped, WithoutForceTooLate) {
 TEST_F(EveryEventMeetsAServiceThatIsStopped, WithoutForceTooLateAndWithOthersLeft) {
     is(Stopping{.since = now - 10s, .deadline = now - 1s, .force = false, .overdue = true});
     expect_beside({
+        {"start",
+         {"wanted up; stopping the rest since -10s, until +2s, force; restarts 0; failed spawns 0",
+          "TerminateSet"}},
         {"stop", {"stopping the rest since -10s, until +2s, force", "TerminateSet"}},
         {"stop without force", {"stopping the rest since -10s, until +2s, no force", ""}},
         {"stands",
