@@ -1,5 +1,6 @@
 """What bad input gets: always one clear line with the file, the line or the key, exit 1, nothing half-started, nothing lost."""
 
+import json
 import os
 import shutil
 import socket
@@ -61,7 +62,7 @@ def test_a_configuration_that_is_a_directory_is_refused_with_its_path(pg):
     refused(pg, 'start', mentions=['pgctl.yaml'])
 
 
-@pytest.mark.parametrize('content', ['services: [a\n', 'a: b: c\n', '"\n', '\t: x\n', '&a *a\n', '%\n'])
+@pytest.mark.parametrize('content', ['services: [a\n', 'a: b: c\n', '"\n', '\t: x\n', '&a *a\n'])
 def test_a_configuration_with_a_syntax_error_is_refused_with_its_line(pg, content):
     pg.service('a')
     pg.config(content)
@@ -97,17 +98,16 @@ def test_a_timeout_in_the_environment_that_is_no_number_of_seconds_is_refused_wi
 
 
 @pytest.mark.parametrize('key', ['timeout', 'poll', 'settle'])
-@pytest.mark.parametrize('value', ['-1', '""', '.nan', '.inf', 'soon', 'null'])
+@pytest.mark.parametrize('value', ['-1', '""', '.nan', '.inf', 'soon'])
 def test_a_number_of_seconds_in_a_file_that_is_none_is_refused_with_file_and_key(pg, key, value):
     pg.service('a')
     pg.config(f'json: false\n{key}: {value}\n')
     refused(pg, 'start', mentions=['pgctl.yaml:2', key], env={'PGCTL_TIMEOUT': None})
 
 
-@pytest.mark.parametrize('word', ['maybe', '2'])
-def test_a_switch_in_the_environment_that_is_neither_on_nor_off_is_refused_with_its_key(pg, word):
+def test_a_switch_in_the_environment_that_is_neither_on_nor_off_is_refused_with_its_key(pg):
     pg.service('a')
-    refused(pg, 'status', mentions=['json'], env={'PGCTL_JSON': word})
+    refused(pg, 'status', mentions=['json'], env={'PGCTL_JSON': 'maybe'})
 
 
 # --- the files of a service
@@ -242,39 +242,45 @@ def test_a_name_of_255_bytes_is_started_or_refused_in_one_line(pg):
         assert len(result.failed().stderr.splitlines()) == 1
 
 
-def test_a_name_with_a_leading_dash_can_be_named_after_two_dashes_and_is_among_all(pg):
-    pg.service('-rf')
-    assert pg.start().stderr == '[pgctl] Starting: -rf\n[pgctl] Started: -rf\n'
-    assert pg.status('--', '-rf')['-rf']['state'] == 'ready'
+ODD_NAMES = {'a leading dash': b'-rf', 'a line end': b'two\nlines', 'a control character': b'escape\x1b[2J', 'invalid utf-8': b'caf\xe9'}
 
 
-@pytest.mark.parametrize('name', ['two\nlines', 'escape\x1b[2J'])
-def test_a_name_with_control_characters_reaches_no_terminal_and_no_line_of_ours(pg, name):
-    pg.service('a')
-    service = pg.path / name
-    service.mkdir()
-    pg.script(service / 'run', f'exec {pg.sleep}')
-    for arguments in (['start', name], ['status'], ['start']):
-        result = pg.run(*arguments)
-        assert '\x1b' not in result.stdout + result.stderr
-        assert all(line.startswith('[pgctl] ') for line in result.stderr.splitlines()), result.stderr
-        assert all(line.startswith((' ● ', '   └─ ')) for line in result.stdout.splitlines()), result.stdout
-
-
-def test_a_name_of_invalid_utf_8_is_no_crash_and_json_stays_json(pg):
-    pg.service('a')
-    service = os.path.join(os.fsencode(pg.path), b'caf\xe9')
+def odd_service(pg, name):
+    service = os.path.join(os.fsencode(pg.path), name)
     os.mkdir(service)
     with open(os.path.join(service, b'run'), 'w') as run:
         run.write(f'#!/bin/sh\nexec {pg.sleep}\n')
     os.chmod(os.path.join(service, b'run'), 0o755)
-    result = pg.run('start')
-    assert result.returncode in (0, 1)
-    text = pg.run('status', '--json')
-    if text.returncode == 0:
-        text.stdout.encode('utf-8')  # fails on what was no UTF-8
-        assert pg.status()['a']
-    pg.start('a')
+
+
+@pytest.mark.parametrize('name', ODD_NAMES.values(), ids=ODD_NAMES.keys())
+def test_an_odd_name_is_refused_in_one_line_that_no_terminal_obeys(pg, name):
+    odd_service(pg, name)
+    result = pg.run('start', '--', name).failed()
+    assert len(result.stderr.splitlines()) == 1
+    assert result.error.isprintable()
+    assert processes.describe(processes.mentioning(pg.directory)) == []
+
+
+@pytest.mark.parametrize('name', ODD_NAMES.values(), ids=ODD_NAMES.keys())
+def test_an_odd_name_beside_good_ones_reaches_no_terminal_and_no_line_of_ours(pg, name):
+    pg.service('a')
+    odd_service(pg, name)
+    for command in ('status', 'start', 'stop', 'check'):
+        result = pg.run(command)
+        assert all(line.isprintable() for line in (result.stdout + result.stderr).splitlines())
+        assert all(line.startswith('[pgctl] ') for line in result.stderr.splitlines()), result.stderr
+    text = pg.run('status', '--json').stdout
+    assert text == '' or json.loads(text)['a']['state'] == 'down'
+
+
+@pytest.mark.parametrize('name', ODD_NAMES.values(), ids=ODD_NAMES.keys())
+def test_an_odd_name_that_came_later_does_not_keep_what_runs_from_being_stopped(pg, name):
+    pg.service('a')
+    pg.start()
+    odd_service(pg, name)
+    pg.run('stop')
+    assert pg.state('a') == 'down'
 
 
 @pytest.mark.parametrize('name', ['..', '.', '../playground/a', 'a/..', 'a/../a', '', '/', 'a/', 'x' * 256, 'x' * 5000])
@@ -306,13 +312,13 @@ def test_a_service_may_be_a_symbolic_link_to_a_directory(pg):
 def test_a_playground_that_is_a_file_is_no_playground(pg):
     pg.path.rmdir()
     pg.path.write_text('')
-    assert refused(pg, 'start') == "could not find any directory named 'playground'"
+    assert refused(pg, 'start').startswith("could not find any directory named 'playground'")
 
 
 def test_a_pgdir_that_is_an_absolute_file_is_no_playground(pg):
     path = pg.file('a-file')
     path.write_text('')
-    assert refused(pg, 'start', '--pgdir', str(path)) == f"could not find any directory named '{path}'"
+    assert refused(pg, 'start', '--pgdir', str(path)).startswith(f"could not find any directory named '{path}'")
 
 
 def test_a_playground_that_cannot_be_read_is_refused_with_its_path(pg):
@@ -330,7 +336,7 @@ def test_a_playground_on_a_read_only_file_system_is_refused_with_a_path(pg, priv
     pg.service('a')
     result = pg.shell(private_mounts(f'mount --bind {pg.project} {pg.project} && mount -o remount,ro,bind {pg.project} && '
                                      f'cd {pg.project} && pgctl start')).failed()
-    assert 'playground/a' in result.error and 'ead-only' in result.error
+    assert any('playground/a/' in line and 'ead-only' in line for line in result.errors), result.stderr
     assert pg.sleepers() == []
 
 

@@ -227,15 +227,6 @@ def test_a_ready_check_may_call_pgctl(pg):
     pg.start('a')
 
 
-def test_a_service_may_restart_itself(pg):
-    pg.service('a', f'echo lived >> {pg.file("lives")}\nif test $(wc -l < {pg.file("lives")}) = 1; then {pg.waiting_for("gate")}; '
-                    f'exec pgctl restart a; fi\nexec {pg.sleep}')
-    pg.start()
-    pg.open('gate')
-    pg.wait_until(lambda: len(pg.lines('lives')) >= 2, 'the service has begun its second life')
-    pg.wait_until(lambda: pg.state('a') == 'ready', 'it is ready')
-
-
 def test_a_service_may_stop_itself(pg):
     pg.service('a', f'{pg.waiting_for("gate")}\nexec pgctl stop a')
     pg.start()
