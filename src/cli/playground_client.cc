@@ -120,7 +120,9 @@ Answer<bool> PlaygroundClient::Connection::open(bool may_start_keeper) {
         }
         const bool full = connected.error().number == EAGAIN;  // the backlog
         if (!full && !nobody_there(connected.error())) return std::unexpected(refusal(connected.error().message()));
-        if (!full && !may_start_keeper) return false;
+        // A socket that nobody listens at is left over from a keeper that was killed: what it kept may still run.
+        const bool crashed = connected.error().number == ECONNREFUSED;
+        if (!full && !crashed && !may_start_keeper) return false;
         if (os::monotonic_now() > deadline) {
             return std::unexpected(refusal("the keeper of this playground does not listen at " + directory.socket()));
         }

@@ -53,12 +53,6 @@ base::Result<std::vector<std::string>> list_services(const std::string& playgrou
     std::erase_if(*names, [&](const std::string& name) {
         return !os::entry_exists(os::join_path(os::join_path(playground, name), "run"));
     });
-    for (const std::string& name : *names) {
-        const auto problem = problem_of_name(name);
-        if (!problem) continue;
-        return base::failure("not a service name: '" + base::printable(name) + "' in " + shown + " (" +
-                             *problem + ")");
-    }
     return names;
 }
 

@@ -34,6 +34,7 @@ class Selecting {
 
   private:
     base::Status add_all();
+    [[nodiscard]] bool starts_something() const;
     base::Status add_named(const std::string& name);
     base::Status add_absolute(const std::string& path);
     base::Status add_checked(const std::string& playground, const std::string& name,
@@ -70,8 +71,20 @@ base::Status Selecting::add_all() {
     std::set<std::string> all(names->begin(), names->end());
     const std::vector<std::string>& running = running_in(directory);
     all.insert(running.begin(), running.end());
-    for (const std::string& name : all) add_existing(directory, name);
+    for (const std::string& name : all) {
+        if (const auto problem = problem_of_name(name)) {
+            if (!starts_something()) continue;  // what runs can be seen and stopped, whatever lies beside it
+            return base::failure("not a service name: '" + base::printable(name) + "' in " +
+                                 surroundings_.shown(directory) + " (" + *problem + ")");
+        }
+        add_existing(directory, name);
+    }
     return {};
+}
+
+bool Selecting::starts_something() const {
+    static const std::set<std::string> commands = {"start", "restart", "reload", "debug"};
+    return commands.contains(settings_.command);
 }
 
 base::Status Selecting::add_named(const std::string& name) {

@@ -80,14 +80,20 @@ class PlaygroundKeeper {
 
     protocol::RuntimeDirectory directory_;
     std::string playground_;
-    os::Fd lock_, socket_, commands_, reports_, signals_;
+    os::Fd lock_, socket_, commands_, logger_commands_, reports_, signals_;
     KeptRole supervisor_{.name = "supervisor", .gets_socket = true};
     KeptRole logger_{.name = "logger", .gets_socket = false};
     bool finishing_ = false;
     bool childless_ = false;
+    bool keeps_services_ = false;  // one was forked, at some time
 };
 
 base::Result<os::Fd> open_fifo(const std::string& path, int flags) {
+    struct stat found {};
+    if (::lstat(path.c_str(), &found) == 0 && !S_ISFIFO(found.st_mode)) {
+        // The directory is ours and locked: whatever stands there is not what it should be.
+        if (const auto removed = os::remove_tree(path); !removed) return base::passed_on(removed.error());
+    }
     if (::mkfifo(path.c_str(), 0600) != 0 && errno != EEXIST) return base::system_error(path);
     return os::open(path, flags | O_NOFOLLOW);
 }
@@ -111,8 +117,11 @@ base::Status PlaygroundKeeper::open_fifos() {
     auto commands = open_fifo(directory_.keeper_commands(), O_RDWR | O_NONBLOCK);
     if (!commands) return base::passed_on(commands.error());
     commands_ = std::move(*commands);
+    // Never read here, but held: commands to the logger wait in it until there is one.
     auto logger = open_fifo(directory_.logger_commands(), O_RDWR | O_NONBLOCK);
-    return logger ? base::Status() : base::passed_on(logger.error());
+    if (!logger) return base::passed_on(logger.error());
+    logger_commands_ = std::move(*logger);
+    return {};
 }
 
 base::Status PlaygroundKeeper::block_signals() {
@@ -196,6 +205,7 @@ void PlaygroundKeeper::fork_keeper(const Command& command) {
     // The bare call: the C library's fork would write to pages that the keepers then no longer share.
     const auto pid = static_cast<pid_t>(::syscall(SYS_clone, SIGCHLD, nullptr, nullptr, nullptr, nullptr));
     if (pid == 0) become_service_keeper(command);
+    if (pid > 0) keeps_services_ = true;
     send(reports_.get(), Report{.kind = pid > 0 ? ReportKind::keeper_forked : ReportKind::fork_failed,
                                 .service = command.service,
                                 .generation = command.generation,
@@ -205,7 +215,7 @@ void PlaygroundKeeper::fork_keeper(const Command& command) {
 
 void PlaygroundKeeper::become_service_keeper(const Command& command) {
     // The lock and the socket have to close when the playground's keeper ends.
-    for (os::Fd* fd : {&lock_, &socket_, &commands_, &signals_}) ::close(fd->get());
+    for (os::Fd* fd : {&lock_, &socket_, &commands_, &logger_commands_, &signals_}) ::close(fd->get());
     keep({.service = command.service,
           .generation = command.generation,
           .reports = reports_.get(),
@@ -218,6 +228,11 @@ bool PlaygroundKeeper::reap_role(KeptRole& role, pid_t pid, int status) {
     if (pid != role.pid) return false;
     role.pid = 0;
     // Whoever kills it may do so as often as he likes; a program that fails by itself would keep a core busy.
+    if (WIFEXITED(status) && WEXITSTATUS(status) == kGivesUp && !keeps_services_) {
+        finishing_ = true;
+        if (logger_.pid != 0) ::kill(logger_.pid, SIGKILL);
+        return true;
+    }
     const bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
     const auto now = os::monotonic_now();
     role.due = !killed && now - role.started < kRoleSpacing ? role.started + kRoleSpacing : now;

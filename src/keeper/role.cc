@@ -15,6 +15,7 @@ namespace keeper {
 namespace {
 
 // A service's keeper shows its own longer name in the room of the command line and the environment (keeper/title.h).
+// Every role has it, since a supervisor may become a keeper.
 constexpr size_t kTitleRoom = 320;
 
 std::vector<char*> pointers(std::vector<std::string>& strings) {
@@ -62,7 +63,7 @@ std::vector<std::string> role_environment(const std::string& runtime) {
 base::Result<pid_t> start_role(const Role& role) {
     std::vector<std::string> arguments = {"pgctl", role.name, role.playground};
     std::vector<std::string> environment = role_environment(role.runtime);
-    if (role.name == "keeper") environment.push_back("PGCTL_ROOM=" + std::string(kTitleRoom, '-'));
+    environment.push_back("PGCTL_ROOM=" + std::string(kTitleRoom, '-'));
     const std::vector<char*> argv = pointers(arguments), envp = pointers(environment);
     sigset_t all, before;
     ::sigfillset(&all);

@@ -15,6 +15,9 @@ namespace keeper {
 // The environment variable that tells a role the playground's runtime directory. Without it the role names are no
 // commands.
 inline constexpr const char* kRuntimeVariable = "PGCTL_RUNTIME";
+// The exit code of a supervisor that can't work here (a full disk, say) and has told a client why. Where nothing runs,
+// there is no sense in starting it again.
+inline constexpr int kGivesUp = 3;
 // A passed fd is this one in the new process.
 inline constexpr int kPassedFd = 3;
 

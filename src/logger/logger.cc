@@ -1,5 +1,6 @@
 #include "logger/logger.h"
 
+#include <sys/prctl.h>
 #include <sys/resource.h>
 
 #include <csignal>
@@ -35,6 +36,8 @@ int failed(const base::Error& error) {
 
 int run(const std::string& runtime_directory_root, const std::string& playground) {
     ignore_signals();
+    // With its keeper it goes too: the next keeper starts another, and there is never a second one.
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     raise_descriptor_limit();
     const auto loop = Loop::make(protocol::RuntimeDirectory(runtime_directory_root), playground);
     if (!loop) return failed(loop.error());

@@ -91,7 +91,9 @@ struct Api::Server {
     Socket::acceptor acceptor;
     asio::steady_timer pause;
     std::function<void()> idle;
-    int active = 0;  // requests that are being answered
+    int active = 0;          // requests that are being answered
+    std::string refusal;     // where it is set, the answer to everything
+    std::function<void()> told;
 };
 
 asio::awaitable<void> Api::Server::accept() {
@@ -160,6 +162,11 @@ asio::awaitable<bool> Api::Server::complain(Stream& stream, http::status status,
 }
 
 asio::awaitable<bool> Api::Server::answer(Stream& stream, const HttpRequest& request, pid_t peer) {
+    if (!refusal.empty()) {
+        co_await complain(stream, http::status::service_unavailable, refusal);
+        told();
+        co_return false;
+    }
     const std::string target(request.target());
     if (request.method() == http::verb::get && target == "/v1/status") {
         protocol::Status status = playground.status();
@@ -255,6 +262,11 @@ Api::Api(Loop& loop, Playground& playground, int socket, std::function<void()> o
 }
 
 Api::~Api() = default;
+
+void Api::refuse(std::string line, std::function<void()> told) {
+    server_->refusal = std::move(line);
+    server_->told = std::move(told);
+}
 
 bool Api::idle() const {
     return server_->active == 0 && !server_->requests.anything_claimed();

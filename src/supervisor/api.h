@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "supervisor/loop.h"
 #include "supervisor/playground.h"
@@ -16,6 +17,8 @@ class Api {
     Api(Loop& loop, Playground& playground, int socket, std::function<void()> idle);
     ~Api();
 
+    // From now on every request is answered with `line`; `told` is called after the first.
+    void refuse(std::string line, std::function<void()> told);
     // No request is being answered and nothing is claimed.
     [[nodiscard]] bool idle() const;
 

@@ -2,9 +2,7 @@
 // run by `pgctl debug`. Found by the mark in their environment. Used by the API around a start and a stop of what is down.
 #pragma once
 
-#include <functional>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,14 +10,13 @@
 #include "os/proc.h"
 #include "os/process.h"
 #include "protocol/runtime_directory.h"
-#include "supervisor/loop.h"
 
 namespace supervisor {
 
 class Escaped {
   public:
-    Escaped(Loop& loop, const os::Proc& proc, const protocol::RuntimeDirectory& directory, std::string playground)
-        : loop_(loop), proc_(proc), directory_(directory), playground_(std::move(playground)) {}
+    Escaped(const os::Proc& proc, const protocol::RuntimeDirectory& directory, std::string playground)
+        : proc_(proc), directory_(directory), playground_(std::move(playground)) {}
 
     // Those of one service that is down. Looks through /proc once in a supervisor's life, and again where the service
     // was being debugged. Whoever asks (`caller`) and all it descends from is spared.
@@ -29,11 +26,7 @@ class Escaped {
     void terminate(const std::vector<os::ProcessId>& processes) const;
     void kill(const std::vector<os::ProcessId>& processes) const;
 
-    // Calls `done` when all of them have ended, or at `deadline`.
-    void await_end(const std::vector<os::ProcessId>& processes, model::Time deadline, std::function<void()> done);
-
   private:
-    Loop& loop_;
     const os::Proc& proc_;
     const protocol::RuntimeDirectory& directory_;
     std::string playground_;

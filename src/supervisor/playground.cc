@@ -25,7 +25,7 @@ Playground::Playground(Loop& loop, const protocol::RuntimeDirectory& directory, 
               .stepped = [this](Service& service) { stepped(service); }},
       timer_(loop, [this] { time_passed(); }),
       at_rest_(std::move(at_rest)),
-      escaped_(loop, commands_.proc(), around_.directory, around_.playground) {
+      escaped_(commands_.proc(), around_.directory, around_.playground) {
     services_.resize(1);
     due_at_.resize(1);
 }

@@ -2,6 +2,7 @@
 
 #include "config/service_name.h"
 #include "os/clock.h"
+#include "supervisor/await_end.h"
 #include "supervisor/process_set.h"
 
 namespace supervisor {
@@ -9,10 +10,17 @@ namespace supervisor {
 namespace {
 
 constexpr std::chrono::seconds kKillTime{2};  // killed processes are gone long before
+const os::Proc kProc;
 constexpr size_t kBatch = 32;                 // services started before reports are looked at again
 
 config::Defaults defaults_of(const protocol::Defaults& defaults) {
     return {.timeout = defaults.timeout, .settle = defaults.settle};
+}
+
+// A command that was killed holds nothing, even before its connection is seen to have ended.
+bool command_lives(pid_t pid) {
+    const auto stat = kProc.stat(pid);
+    return stat && stat->state != 'Z' && stat->state != 'X';
 }
 
 bool alive(const Service* service) {
@@ -25,7 +33,7 @@ bool alive(const Service* service) {
 std::expected<void, protocol::Claimed> Requests::claim(Holder holder, const protocol::ClaimRequest& request) {
     for (const std::string& name : request.services) {
         const auto held = claims_.find(name);
-        if (held != claims_.end()) return std::unexpected(protocol::Claimed{.service = name, .pid = held->second.pid});
+        if (held != claims_.end() && command_lives(held->second.pid)) return std::unexpected(protocol::Claimed{.service = name, .pid = held->second.pid});
     }
     for (const std::string& name : request.services) claims_[name] = {.holder = holder, .pid = request.pid};
     return {};
@@ -85,14 +93,14 @@ std::expected<std::shared_ptr<Operation>, protocol::Complaint> Requests::start(H
         if (escaped.empty()) continue;
         std::vector<pid_t> pids;
         for (const os::ProcessId& process : escaped) pids.push_back(process.pid);
-        emit({.event = "escaped", .service = name, .killed = true, .processes = rows_of(os::Proc(), pids)});
+        emit({.event = "escaped", .service = name, .killed = true, .processes = rows_of(kProc, pids)});
         left.insert(left.end(), escaped.begin(), escaped.end());
     }
     if (left.empty()) {
         begin(start);
     } else {
         playground_.escaped().kill(left);
-        playground_.escaped().await_end(left, os::monotonic_now() + kKillTime, [this, start] { begin(start); });
+        await_end(loop_, kProc, left, os::monotonic_now() + kKillTime, [this, start] { begin(start); });
     }
     return start->operation;
 }
@@ -163,21 +171,21 @@ void Requests::stop_escaped(const std::shared_ptr<Operation>& operation, const p
     if (request.force) playground_.escaped().terminate(all);
     const auto timeout = std::chrono::duration_cast<model::Duration>(std::chrono::duration<double>(
         std::min(1e9, request.defaults.timeout)));
-    playground_.escaped().await_end(all, os::monotonic_now() + timeout, [this, operation, request, escaped, emit, finish] {
+    await_end(loop_, kProc, all, os::monotonic_now() + timeout, [this, operation, request, escaped, emit, finish] {
         std::vector<os::ProcessId> left;
         for (const auto& [name, processes] : escaped) {
             std::vector<pid_t> pids;
             for (const os::ProcessId& process : processes) {
-                if (!os::Process::open(os::Proc(), process)) continue;
+                if (!os::Process::open(kProc, process)) continue;
                 pids.push_back(process.pid);
                 left.push_back(process);
             }
             if (pids.empty()) continue;
-            operation->change->runaway(playground_.service(name), rows_of(os::Proc(), pids), request.force);
+            operation->change->runaway(playground_.service(name), rows_of(kProc, pids), request.force);
         }
         if (left.empty() || !request.force) return finish();
         playground_.escaped().kill(left);
-        playground_.escaped().await_end(left, os::monotonic_now() + kKillTime, finish);
+        await_end(loop_, kProc, left, os::monotonic_now() + kKillTime, finish);
     });
 }
 

@@ -12,6 +12,7 @@
 
 #include "os/clock.h"
 #include "os/file.h"
+#include "supervisor/await_end.h"
 #include "supervisor/process_set.h"
 #include "supervisor/spawn_failure.h"
 #include "supervisor/spawn_plan.h"
@@ -19,6 +20,9 @@
 namespace supervisor {
 
 namespace {
+
+// How long what a killed keeper has left is watched before it is looked for anew: it may have forked.
+constexpr std::chrono::seconds kLookAgain{1};
 
 model::Duration seconds(double count) {
     // The largest time-outs mean "never"; they must not overflow when they are added to now.
@@ -310,13 +314,26 @@ void Service::child_ended(pid_t pid, int status) {
 void Service::without_keeper(pid_t ended, int status) {
     if (record_.keeper.pid != 0 || keeper_commanded_ || down()) return;
     const bool main_ended = ended != 0 && ended == record_.main.pid;
-    if (main_ended) record_.main = {};
-    if (main_lives()) return;
+    if (!main_ended && main_lives()) return;
     record_.main = {};
-    main_watch_.reset();
     const bool empty = processes().pids().empty();
+    if (!empty) watch_rest();
     if (main_ended) return handle(model::MainEnded{.status = exit_status(status), .set_empty = empty});
     if (empty) handle(model::NothingLeft{});
+}
+
+// What is left may be nobody's child that we know: its end is seen through pidfds.
+void Service::watch_rest() {
+    if (watches_rest_) return;
+    std::vector<os::ProcessId> rest;
+    for (const pid_t pid : processes().pids()) {
+        if (const auto process = os::identify(around_.commands.proc(), pid)) rest.push_back(*process);
+    }
+    watches_rest_ = true;
+    await_end(around_.loop, around_.commands.proc(), rest, os::monotonic_now() + kLookAgain, [this] {
+        watches_rest_ = false;
+        without_keeper(0, 0);
+    });
 }
 
 bool Service::main_lives() const {
@@ -337,10 +354,10 @@ void Service::restore(const Record& record) {
 
 void Service::settle() {
     if (record_.keeper.pid != 0 || keeper_commanded_ || down()) return;
-    if (!main_lives()) return without_keeper(0, 0);
+    if (!main_lives()) return found_dead();
     // Nobody of ours may be its parent any more, so that its end is seen here or nowhere.
     auto main = os::Process::open(around_.commands.proc(), record_.main);
-    if (!main) return without_keeper(0, 0);
+    if (!main) return found_dead();
     main_process_ = std::move(*main).take_fd();
     main_watch_ = std::make_unique<Readable>(around_.loop, main_process_.get(), [this] {
         main_watch_.reset();
@@ -348,6 +365,16 @@ void Service::settle() {
         if (record_.main.pid != 0) without_keeper(record_.main.pid, SIGKILL);
     });
     handle(model::Standing{.pid = record_.main.pid, .set_empty = false});
+}
+
+// Its keeper and its main process were killed together. What the rest of its set still does, nobody can know; a start
+// clears it away and says so.
+void Service::found_dead() {
+    record_.main = {};
+    if (processes().pids().empty()) return handle(model::NothingLeft{});
+    record_.service = model::Service{.generation = record_.service.generation};
+    persist();
+    around_.stepped(*this);
 }
 
 }  // namespace supervisor

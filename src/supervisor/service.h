@@ -94,6 +94,8 @@ class Service {
     void release();
     void remove_files() const;
     void without_keeper(pid_t ended, int status);
+    void watch_rest();
+    void found_dead();
     [[nodiscard]] bool main_lives() const;
     [[nodiscard]] ProcessSet processes() const;
     void failed_to_spawn(const protocol::Report& report);
@@ -114,6 +116,7 @@ class Service {
     std::unique_ptr<Readable> notification_watch_;
     os::Fd main_process_;  // only of a main process that no keeper of ours watches
     std::unique_ptr<Readable> main_watch_;
+    bool watches_rest_ = false;
     std::string spawn_error_;
     std::string log_error_;
     std::uint32_t drain_token_ = 0;
