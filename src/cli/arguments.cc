@@ -72,8 +72,8 @@ void declare(CLI::App& app, Options& options) {
     for (CLI::Option* option : app.get_options()) option->disable_flag_override();
 }
 
-// In argparse's words. All that the parser itself can object to is a value that is missing or not wanted, and what it
-// says begins with the option's name.
+// In argparse's words. All that the parser itself can object to is a value that is missing or not wanted, and
+// what it says begins with the option's name.
 std::string objection(const std::string& message) {
     const std::string named = message.starts_with("--") ? message : "--" + message;
     const std::string option = named.substr(0, named.find_first_of(": "));

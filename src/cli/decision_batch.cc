@@ -1,6 +1,5 @@
 #include "cli/decision_batch.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace cli {
@@ -10,16 +9,15 @@ DecisionBatch::DecisionBatch(double window)
 
 void DecisionBatch::add(size_t place, const protocol::Event& event, std::chrono::nanoseconds now) {
     if (!due_) due_ = now + window_;
-    events_.emplace_back(place, event);
+    events_.emplace(place, event);
 }
 
 bool DecisionBatch::is_due(std::chrono::nanoseconds now) const {
     return due_ && *due_ <= now;
 }
 
-std::vector<std::pair<size_t, protocol::Event>> DecisionBatch::take() {
+std::multimap<size_t, protocol::Event> DecisionBatch::take() {
     due_.reset();
-    std::ranges::stable_sort(events_, {}, &std::pair<size_t, protocol::Event>::first);
     return std::exchange(events_, {});
 }
 

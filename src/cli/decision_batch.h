@@ -3,8 +3,8 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <optional>
-#include <vector>
 
 #include "protocol/messages.h"
 
@@ -19,12 +19,12 @@ class DecisionBatch {
     void add(size_t place, const protocol::Event& event, std::chrono::nanoseconds now);
     [[nodiscard]] bool is_due(std::chrono::nanoseconds now) const;
     // What has come so far: by place, and for one place in the order of arrival. Empty afterwards.
-    [[nodiscard]] std::vector<std::pair<size_t, protocol::Event>> take();
+    [[nodiscard]] std::multimap<size_t, protocol::Event> take();
 
   private:
     std::chrono::nanoseconds window_;
     std::optional<std::chrono::nanoseconds> due_;
-    std::vector<std::pair<size_t, protocol::Event>> events_;
+    std::multimap<size_t, protocol::Event> events_;
 };
 
 }  // namespace cli

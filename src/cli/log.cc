@@ -9,7 +9,7 @@
 #include "cli/failures.h"
 #include "cli/output.h"
 #include "logs/follow.h"
-#include "os/fd.h"
+#include "os/standard_streams.h"
 #include "os/terminal.h"
 
 namespace cli {
@@ -21,7 +21,7 @@ int follow(const std::vector<logs::LogPath>& paths) {
     logs::Follower follower(paths, logs::Follower::Target::terminal);
     std::string text = follower.begin();
     while (true) {
-        if (!text.empty() && !os::write_all(STDOUT_FILENO, text)) return 0;
+        if (!text.empty() && !os::write_to_stream(STDOUT_FILENO, text)) return 0;
         if (text.empty()) std::this_thread::sleep_for(logs::Follower::kInterval);
         text = follower.poll();
     }

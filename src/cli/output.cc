@@ -4,7 +4,7 @@
 
 #include <cerrno>
 
-#include "os/fd.h"
+#include "os/standard_streams.h"
 
 namespace cli {
 
@@ -17,12 +17,12 @@ std::string error_message(std::string_view text) {
 }
 
 void say(std::string_view lines) {
-    static_cast<void>(os::write_all(STDERR_FILENO, lines));
+    static_cast<void>(os::write_to_stream(STDERR_FILENO, lines));
 }
 
 int print(std::string_view result) {
     if (result.empty()) return 0;
-    const auto written = os::write_all(STDOUT_FILENO, result);
+    const auto written = os::write_to_stream(STDOUT_FILENO, result);
     if (written || written.error().number == EPIPE) return 0;
     return complain(base::Error{.what = "stdout", .number = written.error().number}.message());
 }

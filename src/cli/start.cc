@@ -15,6 +15,14 @@ namespace cli {
 
 namespace {
 
+// Those that a start has to run. What runs already is waited for, whatever has become of its files.
+Services not_running(const Services& services, const Standing& standing) {
+    Services found;
+    std::ranges::copy_if(services, std::back_inserter(found),
+                         [&](const auto& service) { return !standing.of(service).pid; });
+    return found;
+}
+
 Services not_ready(const Services& services, const Standing& standing) {
     Services found;
     std::ranges::copy_if(services, std::back_inserter(found),
@@ -71,7 +79,7 @@ int start_services(Session& session, const Services& services) {
         say(message(already_text(Direction::start, names_of(services))));
         return 0;
     }
-    if (refuse_unstartable(session, missing) != 0) return 1;
+    if (refuse_unstartable(session, not_running(missing, *standing)) != 0) return 1;
     const auto shares = shares_of(missing);
     if (prepare_directories(session, shares) != 0) return 1;
     if (run_pre_start(session, shares) != 0) return 1;

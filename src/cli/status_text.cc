@@ -48,7 +48,7 @@ std::string service_text(const ServiceLine& line, bool coloured) {
 }  // namespace
 
 std::string status_text(std::vector<ServiceLine> lines, bool coloured) {
-    std::ranges::stable_sort(lines, {}, &ServiceLine::name);
+    std::ranges::sort(lines, {}, &ServiceLine::name);
     std::string text;
     for (const ServiceLine& line : lines) text += service_text(line, coloured);
     return text;

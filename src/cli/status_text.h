@@ -14,7 +14,8 @@ struct ServiceLine {
     std::string remark;  // what else there is to say of it, empty mostly; not in JSON
 };
 
-// Sorted by name. Each service is one line, and one more below it where there is something to tell.
+// Sorted by name, which is expected to be unique. Each service is one line, and one more below it where there
+// is something to tell.
 [[nodiscard]] std::string status_text(std::vector<ServiceLine> lines, bool coloured);
 // Keys sorted, indented by 4, as Python's json.dumps does it.
 [[nodiscard]] std::string status_json(const std::vector<ServiceLine>& lines);

@@ -1,6 +1,10 @@
-// The three descriptors every program is given, made safe to use before anything else is opened.
-// Used by main for the client and the helpers. It writes nothing.
+// The three descriptors every program is given: made safe to use before anything else is opened, and written
+// to. Used by the client and the helpers. It never changes what others share with us, such as O_NONBLOCK.
 #pragma once
+
+#include <string_view>
+
+#include "base/result.h"
 
 namespace os {
 
@@ -10,5 +14,8 @@ void open_missing_standard_streams();
 
 // Writing to a reader that has gone is an error (EPIPE) from now on instead of a death without a word.
 void ignore_broken_pipes();
+
+// All of it, or an error; waits where whoever shares the pipe or terminal with us has made it non-blocking.
+[[nodiscard]] base::Status write_to_stream(int fd, std::string_view bytes);
 
 }  // namespace os
