@@ -39,6 +39,7 @@ using namespace std::chrono_literals;
 // A role that dies right after its start is not started more often than this.
 constexpr std::chrono::nanoseconds kRoleSpacing = 1s;
 constexpr int kBacklog = 4096;
+constexpr int kFullFifoPause = 5;  // milliseconds
 
 // A child that is started again when it ends.
 struct KeptRole {
@@ -76,6 +77,7 @@ class PlaygroundKeeper {
     void fork_keeper(const Command& command);
     [[noreturn]] void become_service_keeper(const Command& command);
     void reap();
+    void tell_logger_to_finish();
     bool reap_role(KeptRole& role, pid_t pid, int status);
 
     protocol::RuntimeDirectory directory_;
@@ -84,6 +86,7 @@ class PlaygroundKeeper {
     KeptRole supervisor_{.name = "supervisor", .gets_socket = true};
     KeptRole logger_{.name = "logger", .gets_socket = false};
     bool finishing_ = false;
+    bool logger_is_told_ = true;  // nothing is to be told
     bool childless_ = false;
     bool keeps_services_ = false;  // one was forked, at some time
 };
@@ -154,6 +157,7 @@ void PlaygroundKeeper::start_due_roles() {
 }
 
 int PlaygroundKeeper::wait_milliseconds() const {
+    if (!logger_is_told_) return kFullFifoPause;
     std::chrono::nanoseconds next = std::chrono::nanoseconds::max();
     for (const KeptRole* role : {&supervisor_, &logger_}) {
         if (role->pid == 0 && !finishing_) next = std::min(next, role->due);
@@ -174,7 +178,9 @@ int PlaygroundKeeper::run() {
         ::poll(watched.data(), watched.size(), wait_milliseconds());
         signalfd_siginfo ignored;
         if (::read(signals_.get(), &ignored, sizeof ignored) > 0) reap();
-        if ((watched[1].revents & POLLIN) != 0) take_commands();
+        // Before a role is started again: what it was told before it ended may be that everything is to end.
+        take_commands();
+        tell_logger_to_finish();
         start_due_roles();
     }
     ::unlink(directory_.socket().c_str());
@@ -193,8 +199,16 @@ void PlaygroundKeeper::obey(const Command& command) {
     if (command.kind == CommandKind::sync) send(reports_.get(), Report{.kind = ReportKind::synced, .token = command.token});
     if (command.kind == CommandKind::finish) {
         finishing_ = true;
+        logger_is_told_ = false;
         reap();  // perhaps nobody is left who would wake us
     }
+}
+
+// By us, and only now: a logger that ended before we knew why would be started again.
+void PlaygroundKeeper::tell_logger_to_finish() {
+    if (!finishing_ || logger_is_told_) return;
+    const Command finish{.kind = CommandKind::finish};
+    logger_is_told_ = ::write(logger_commands_.get(), &finish, sizeof finish) == sizeof finish;
 }
 
 void PlaygroundKeeper::fork_keeper(const Command& command) {

@@ -13,7 +13,9 @@ base::Result<Process> Process::open(const Proc& proc, const ProcessId& id) {
     if (number < 0) return base::system_error("pidfd_open");
     Process process{Fd(number)};
     const auto found = proc.stat(id.pid);
-    if (!found || (id.start_time != 0 && found->start_time != id.start_time)) {
+    // A zombie has ended, though its number is not free yet.
+    const bool ended = !found || found->state == 'Z' || found->state == 'X';
+    if (ended || (id.start_time != 0 && found->start_time != id.start_time)) {
         return base::system_error("process", ESRCH);
     }
     return process;

@@ -63,7 +63,7 @@ static_assert(sizeof(Report) == 64 && std::is_trivially_copyable_v<Report>);
 enum class CommandKind : std::uint32_t {
     fork_keeper = 1,  // to the playground's keeper: fork a keeper for `service`/`name`, which begins life `generation`
     sync,             // to the playground's keeper: answer with `synced` and the same token
-    finish,           // to the playground's keeper, and to the logger: end
+    finish,           // to the playground's keeper, and by it to the logger: end
     open_log,         // to the logger: read the service's output FIFO into its log from now on
     drain_log,        // to the logger: empty the FIFO into the log, end an unfinished line, answer `drained`
     close_log,        // to the logger: drain, then forget the service

@@ -91,9 +91,10 @@ void Commands::close_log(std::uint32_t service, const std::string& name) {
 }
 
 void Commands::finish(std::function<void()> sent) {
-    logger_.send(Command{.kind = CommandKind::finish});
-    keeper_.send(Command{.kind = CommandKind::finish});
-    logger_.when_taken([this, sent = std::move(sent)] { keeper_.when_taken(sent); });
+    logger_.when_taken([this, sent = std::move(sent)] {
+        keeper_.send(Command{.kind = CommandKind::finish});
+        keeper_.when_taken(sent);
+    });
 }
 
 base::Status Commands::begin_life(const os::ProcessId& keeper, std::uint32_t generation) const {

@@ -44,7 +44,7 @@ class Commands {
     void open_log(std::uint32_t service, const std::string& name);
     void drain_log(std::uint32_t service, const std::string& name, std::uint32_t token);
     void close_log(std::uint32_t service, const std::string& name);
-    // Everything is down: logger and keeper are to end. `sent` is called when both can know it.
+    // Everything is down: the keeper is to end, and the logger with it. `sent` is called when it can know.
     void finish(std::function<void()> sent);
 
     // By signal, to one service's keeper; ESRCH where it is gone.

@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <map>
 
 #include "os/clock.h"
 #include "os/file.h"
@@ -193,8 +194,15 @@ ProcessSet Service::processes() const {
 
 void Service::kill_set(bool first) {
     const ProcessSet set = processes();
+    std::map<int, std::string> states;  // as they were: stopped is what we make them
+    if (first) {
+        for (const protocol::ProcessRow& row : set.rows()) states[row.pid] = row.state;
+    }
     set.freeze();
-    const auto rows = set.rows();
+    auto rows = set.rows();
+    for (protocol::ProcessRow& row : rows) {
+        if (const auto state = states.find(row.pid); state != states.end()) row.state = state->second;
+    }
     if (first && !rows.empty()) notify_observers([&](Observer& observer) { observer.runaway(*this, rows, true); });
     set.kill();
 }
