@@ -158,7 +158,7 @@ def test_a_service_that_waits_for_its_next_life_is_stopped(pg):
 
 def words(line):
     """The words of a line of ps, but for those that change from moment to moment: used time, and whether it runs or sleeps."""
-    return re.sub(r'(?<= )[RSD](?=[<NsLl+]* )', 'STATE', re.sub(r'\d+:\d\d', 'TIME', line)).split()
+    return re.sub(r'(?<= )[RSDTt](?=[<NsLl+]* )', 'STATE', re.sub(r'\d+:\d\d', 'TIME', line)).split()
 
 
 def test_a_service_that_ignores_term_is_killed_at_its_deadline_and_shown(pg):
