@@ -1,5 +1,5 @@
-// spawn_floor DIRECTORY N: the floor for a start: posix_spawn of ./run in DIRECTORY/s1 … sN, one after the other, and no
-// supervision at all. Prints the pids; the caller ends them. Used by bench/run.
+// spawn_floor DIRECTORY N: the floor for a start: posix_spawn of ./run in DIRECTORY/s1 … sN, one after the
+// other, and no supervision at all. Prints the pids; the caller ends them. Used by bench/run.
 #include <spawn.h>
 #include <unistd.h>
 

@@ -1,5 +1,6 @@
-// stamp: appends the time at which it was executed (CLOCK_MONOTONIC, nanoseconds, a line) to the file `executed` in its
-// working directory and waits for its end. The service whose death and next exec bench/run measures.
+// stamp: appends the time at which it was executed (CLOCK_MONOTONIC, nanoseconds, a line) to the file
+// `executed` in its working directory and waits for its end. The service whose death and next exec bench/run
+// measures.
 #include <fcntl.h>
 #include <time.h>
 #include <unistd.h>

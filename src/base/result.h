@@ -30,6 +30,8 @@ using Status = std::expected<void, Error>;
 // An error of ours or of the user's.
 [[nodiscard]] std::unexpected<Error> failure(std::string what);
 // Passes a callee's error on.
-[[nodiscard]] inline std::unexpected<Error> passed_on(Error error) { return std::unexpected(std::move(error)); }
+[[nodiscard]] inline std::unexpected<Error> passed_on(Error error) {
+    return std::unexpected(std::move(error));
+}
 
 }  // namespace base

@@ -16,11 +16,14 @@ namespace base {
 // Without white space at either end.
 [[nodiscard]] std::string_view trim(std::string_view text);
 [[nodiscard]] bool valid_utf8(std::string_view text);
-// A finite, non-negative decimal number and nothing else but white space around it; no "nan", "inf", hex or sign.
+// A finite, non-negative decimal number and nothing else but white space around it; no "nan", "inf", hex or
+// sign.
 [[nodiscard]] std::optional<double> non_negative_number(std::string_view text);
-// For showing foreign bytes on a terminal or in one line: control bytes and invalid UTF-8 as \n, \x1b and so on.
+// For showing foreign bytes on a terminal or in one line: control bytes and invalid UTF-8 as \n, \x1b and so
+// on.
 [[nodiscard]] std::string printable(std::string_view text);
 // The one of `candidates` that `word` was most likely meant to be (edit distance at most 2), if any.
-[[nodiscard]] std::optional<std::string> closest(std::string_view word, const std::vector<std::string>& candidates);
+[[nodiscard]] std::optional<std::string> closest(std::string_view word,
+                                                 const std::vector<std::string>& candidates);
 
 }  // namespace base

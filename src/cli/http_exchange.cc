@@ -49,9 +49,12 @@ void hand_over_lines(std::string& body, const std::function<void(const std::stri
 
 }  // namespace
 
-base::Result<HttpAnswer> exchange(int socket, std::string_view method, std::string_view target, std::string_view body,
-                                  const std::function<void(const std::string&)>& on_line, const Silence& silence) {
-    const std::string head = fmt::format("{} {} HTTP/1.1\r\nHost: pgctl\r\nContent-Length: {}\r\n\r\n", method, target, body.size());
+base::Result<HttpAnswer> exchange(int socket, std::string_view method, std::string_view target,
+                                  std::string_view body,
+                                  const std::function<void(const std::string&)>& on_line,
+                                  const Silence& silence) {
+    const std::string head = fmt::format("{} {} HTTP/1.1\r\nHost: pgctl\r\nContent-Length: {}\r\n\r\n",
+                                         method, target, body.size());
     if (auto sent = send_all(socket, head + std::string(body)); !sent) return base::passed_on(sent.error());
 
     http::response_parser<http::string_body> parser;
@@ -60,7 +63,8 @@ base::Result<HttpAnswer> exchange(int socket, std::string_view method, std::stri
     std::string pending;
     std::array<char, 16384> buffer;
     while (!parser.is_done()) {
-        if (auto ready = await_bytes(socket, silence, parser.is_header_done()); !ready) return base::passed_on(ready.error());
+        if (auto ready = await_bytes(socket, silence, parser.is_header_done()); !ready)
+            return base::passed_on(ready.error());
         const auto count = os::read_some(socket, buffer);
         if (!count) return base::passed_on(count.error());
         if (*count == 0) return base::system_error("answer", ECONNRESET);

@@ -18,8 +18,8 @@ struct HttpAnswer {
 
 struct Silence {
     double seconds = 0;  // 0: wait without end
-    // Called each time so long nothing has come; false gives up, which is the error ETIMEDOUT. `answering`: the answer
-    // has begun.
+    // Called each time so long nothing has come; false gives up, which is the error ETIMEDOUT. `answering`:
+    // the answer has begun.
     std::function<bool(bool answering)> call;
 };
 

@@ -23,7 +23,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// How long a keeper may take to listen, and a dead supervisor to be replaced, on a machine that is short of everything.
+// How long a keeper may take to listen, and a dead supervisor to be replaced, on a machine that is short of
+// everything.
 constexpr auto kPatience = 60s;
 constexpr auto kBetweenTries = 2ms;
 // After this long without an answer we look whether somebody has stopped the supervisor.
@@ -48,7 +49,9 @@ bool supervisor_is_stopped(pid_t keeper) {
     for (const pid_t child : proc.children(keeper)) {
         const auto arguments = proc.command_line(child);
         const auto stat = proc.stat(child);
-        if (arguments && arguments->size() > 1 && (*arguments)[1] == "supervisor" && stat && stat->state == 'T') return true;
+        if (arguments && arguments->size() > 1 && (*arguments)[1] == "supervisor" && stat &&
+            stat->state == 'T')
+            return true;
     }
     return false;
 }
@@ -62,7 +65,8 @@ class Progress {
     }
     [[nodiscard]] std::vector<std::string> rest(const std::vector<std::string>& services) const {
         std::vector<std::string> left;
-        std::ranges::copy_if(services, std::back_inserter(left), [&](const auto& name) { return !decided_.contains(name); });
+        std::ranges::copy_if(services, std::back_inserter(left),
+                             [&](const auto& name) { return !decided_.contains(name); });
         return left;
     }
 
@@ -88,7 +92,8 @@ struct PlaygroundClient::Connection {
     [[nodiscard]] Silence watchful() const;
     [[nodiscard]] std::string why_silent() const;
     template <class Request>
-    Answer<protocol::Event> change(const std::string& target, Request request, const OnEvent& on_event, bool start_keeper);
+    Answer<protocol::Event> change(const std::string& target, Request request, const OnEvent& on_event,
+                                   bool start_keeper);
 };
 
 std::optional<Refusal> PlaygroundClient::Connection::start_keeper() {
@@ -110,7 +115,8 @@ std::optional<Refusal> PlaygroundClient::Connection::start_keeper() {
 // True where it is connected; false where nobody listens and none is to be started.
 Answer<bool> PlaygroundClient::Connection::open(bool may_start_keeper) {
     if (socket.valid()) return true;
-    if (const auto trusted = verify(pghome, directory); !trusted) return std::unexpected(refusal(trusted.error().message()));
+    if (const auto trusted = verify(pghome, directory); !trusted)
+        return std::unexpected(refusal(trusted.error().message()));
     const auto deadline = os::monotonic_now() + kPatience;
     while (true) {
         auto connected = os::connect_to(directory.socket());
@@ -119,12 +125,15 @@ Answer<bool> PlaygroundClient::Connection::open(bool may_start_keeper) {
             return true;
         }
         const bool full = connected.error().number == EAGAIN;  // the backlog
-        if (!full && !nobody_there(connected.error())) return std::unexpected(refusal(connected.error().message()));
-        // A socket that nobody listens at is left over from a keeper that was killed: what it kept may still run.
+        if (!full && !nobody_there(connected.error()))
+            return std::unexpected(refusal(connected.error().message()));
+        // A socket that nobody listens at is left over from a keeper that was killed: what it kept may still
+        // run.
         const bool crashed = connected.error().number == ECONNREFUSED;
         if (!full && !crashed && !may_start_keeper) return false;
         if (os::monotonic_now() > deadline) {
-            return std::unexpected(refusal("the keeper of this playground does not listen at " + directory.socket()));
+            return std::unexpected(
+                refusal("the keeper of this playground does not listen at " + directory.socket()));
         }
         if (!full) {
             if (auto refused = start_keeper()) return std::unexpected(*refused);
@@ -154,7 +163,8 @@ std::string PlaygroundClient::Connection::why_silent() const {
 // `died` tells that the connection ended under the request, which can be sent again.
 Answer<HttpAnswer> PlaygroundClient::Connection::ask(const std::string& method, const std::string& target,
                                                      const std::string& body,
-                                                     const std::function<void(const std::string&)>& on_line, bool& died) {
+                                                     const std::function<void(const std::string&)>& on_line,
+                                                     bool& died) {
     auto answer = exchange(socket.get(), method, target, body, on_line, watchful());
     died = !answer && connection_died(answer.error());
     if (!answer) {
@@ -172,12 +182,15 @@ Answer<HttpAnswer> PlaygroundClient::Connection::ask(const std::string& method, 
         return std::unexpected(refused);
     }
     if (answer->status == 404) {
-        return std::unexpected(refusal("this playground is run by " + answer->server + ", which this pgctl " PGCTL_VERSION
+        return std::unexpected(refusal("this playground is run by " + answer->server +
+                                       ", which this pgctl " PGCTL_VERSION
                                        " can't talk to; stop it with that version first"));
     }
     Refusal refused;
-    refused.errors = protocol::from_text<protocol::Complaint>(answer->body).value_or(protocol::Complaint{}).errors;
-    if (refused.errors.empty()) refused.errors.push_back("the supervisor answered with HTTP " + std::to_string(answer->status));
+    refused.errors =
+        protocol::from_text<protocol::Complaint>(answer->body).value_or(protocol::Complaint{}).errors;
+    if (refused.errors.empty())
+        refused.errors.push_back("the supervisor answered with HTTP " + std::to_string(answer->status));
     return std::unexpected(refused);
 }
 
@@ -207,12 +220,15 @@ Answer<protocol::Event> PlaygroundClient::Connection::change(const std::string& 
         std::optional<protocol::Event> end;
         request.services = progress.rest(all);
         bool died = false;
-        const auto answer = ask("POST", target, protocol::to_text(request), [&](const std::string& line) {
-            const auto event = protocol::from_text<protocol::Event>(line);
-            if (!event) return;
-            progress.note(*event);
-            event->event == "end" ? void(end = *event) : on_event(*event);
-        }, died);
+        const auto answer = ask(
+            "POST", target, protocol::to_text(request),
+            [&](const std::string& line) {
+                const auto event = protocol::from_text<protocol::Event>(line);
+                if (!event) return;
+                progress.note(*event);
+                event->event == "end" ? void(end = *event) : on_event(*event);
+            },
+            died);
         if (end) return *end;
         if (answer) return std::unexpected(refusal("the supervisor's answer had no end"));
         if (!died || os::monotonic_now() > deadline) return std::unexpected(answer.error());
@@ -245,7 +261,8 @@ Answer<std::optional<protocol::Status>> PlaygroundClient::status() {
     }
 }
 
-Answer<protocol::Event> PlaygroundClient::start(const protocol::StartRequest& request, const OnEvent& on_event) {
+Answer<protocol::Event> PlaygroundClient::start(const protocol::StartRequest& request,
+                                                const OnEvent& on_event) {
     return connection_->change("/v1/start", request, on_event, true);
 }
 

@@ -16,13 +16,15 @@ base::Status verify_directory(const std::string& path, mode_t forbidden) {
     if (::lstat(path.c_str(), &found) != 0) {
         return errno == ENOENT ? base::Status() : base::system_error(path);
     }
-    if (!S_ISDIR(found.st_mode)) return base::failure(path + ": not a directory, so pgctl's state can't live there");
+    if (!S_ISDIR(found.st_mode))
+        return base::failure(path + ": not a directory, so pgctl's state can't live there");
     if (found.st_uid != ::geteuid()) {
         return base::failure(path + ": belongs to another user (uid " + std::to_string(found.st_uid) +
                              "); set pghome to a directory of your own");
     }
     if ((found.st_mode & forbidden) != 0) {
-        return base::failure(path + ": writable for other users; chmod it, or set pghome to a private directory");
+        return base::failure(path +
+                             ": writable for other users; chmod it, or set pghome to a private directory");
     }
     return {};
 }
@@ -30,7 +32,8 @@ base::Status verify_directory(const std::string& path, mode_t forbidden) {
 // The user may have made pghome a link himself; where it leads is what counts.
 std::string resolved(const std::string& path) {
     struct stat found {};
-    if (::lstat(path.c_str(), &found) != 0 || !S_ISLNK(found.st_mode) || found.st_uid != ::geteuid()) return path;
+    if (::lstat(path.c_str(), &found) != 0 || !S_ISLNK(found.st_mode) || found.st_uid != ::geteuid())
+        return path;
     return path + "/.";
 }
 

@@ -9,8 +9,8 @@
 
 namespace cli {
 
-// An error where pghome, or the runtime directory in it, is another user's, writable for everybody, or no directory.
-// What does not exist is fine.
+// An error where pghome, or the runtime directory in it, is another user's, writable for everybody, or no
+// directory. What does not exist is fine.
 [[nodiscard]] base::Status verify(const std::string& pghome, const protocol::RuntimeDirectory& directory);
 
 // Makes what is missing, mode 0700, and verifies all of it.

@@ -22,7 +22,8 @@ namespace config {
 [[nodiscard]] std::string canonical_path(const std::string& path);
 
 // Names of the subdirectories that have an entry `run` of whatever kind, sorted by byte; links to directories
-// count, and so do names that no service may have (service_name.h). An error where the directory can't be read
+// count, and so do names that no service may have (service_name.h). An error where the directory can't be
+// read
 // (`shown` begins it).
 [[nodiscard]] base::Result<std::vector<std::string>> list_services(const std::string& playground,
                                                                    const std::string& shown);

@@ -196,7 +196,8 @@ void PlaygroundKeeper::take_commands() {
 
 void PlaygroundKeeper::obey(const Command& command) {
     if (command.kind == CommandKind::fork_keeper) fork_keeper(command);
-    if (command.kind == CommandKind::sync) send(reports_.get(), Report{.kind = ReportKind::synced, .token = command.token});
+    if (command.kind == CommandKind::sync)
+        send(reports_.get(), Report{.kind = ReportKind::synced, .token = command.token});
     if (command.kind == CommandKind::finish) {
         finishing_ = true;
         logger_is_told_ = false;

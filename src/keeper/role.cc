@@ -14,8 +14,8 @@ namespace keeper {
 
 namespace {
 
-// A service's keeper shows its own longer name in the room of the command line and the environment (keeper/title.h).
-// Every role has it, since a supervisor may become a keeper.
+// A service's keeper shows its own longer name in the room of the command line and the environment
+// (keeper/title.h). Every role has it, since a supervisor may become a keeper.
 constexpr size_t kTitleRoom = 320;
 
 std::vector<char*> pointers(std::vector<std::string>& strings) {
@@ -54,7 +54,8 @@ void default_signals() {
 
 std::vector<std::string> role_environment(const std::string& runtime) {
     std::vector<std::string> environment = {std::string(kRuntimeVariable) + "=" + runtime};
-    for (const char* name : {"PATH", "TZ", "LANG", "LC_ALL", "HOME", "USER", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LLVM_PROFILE_FILE"}) {
+    for (const char* name : {"PATH", "TZ", "LANG", "LC_ALL", "HOME", "USER", "ASAN_OPTIONS", "UBSAN_OPTIONS",
+                             "LLVM_PROFILE_FILE"}) {
         if (const char* value = ::getenv(name)) environment.push_back(std::string(name) + "=" + value);
     }
     return environment;
@@ -70,7 +71,8 @@ base::Result<pid_t> start_role(const Role& role) {
     ::sigprocmask(SIG_SETMASK, &all, &before);
     const pid_t pid = ::fork();
     if (pid == 0) {
-        become(role.passed_fd, role.detached, const_cast<char**>(argv.data()), const_cast<char**>(envp.data()));
+        become(role.passed_fd, role.detached, const_cast<char**>(argv.data()),
+               const_cast<char**>(envp.data()));
     }
     const int error = errno;
     ::sigprocmask(SIG_SETMASK, &before, nullptr);

@@ -1,6 +1,6 @@
 // Starting one of our own roles as a process of the same program: keeper, supervisor, logger.
-// Used by the client (keeper) and by the playground's keeper (the others). A role gets nothing of its parent's but what
-// is named here: no fd, no environment, default signal dispositions.
+// Used by the client (keeper) and by the playground's keeper (the others). A role gets nothing of its
+// parent's but what is named here: no fd, no environment, default signal dispositions.
 #pragma once
 
 #include <sys/types.h>
@@ -12,11 +12,11 @@
 
 namespace keeper {
 
-// The environment variable that tells a role the playground's runtime directory. Without it the role names are no
-// commands.
+// The environment variable that tells a role the playground's runtime directory. Without it the role names
+// are no commands.
 inline constexpr const char* kRuntimeVariable = "PGCTL_RUNTIME";
-// The exit code of a supervisor that can't work here (a full disk, say) and has told a client why. Where nothing runs,
-// there is no sense in starting it again.
+// The exit code of a supervisor that can't work here (a full disk, say) and has told a client why. Where
+// nothing runs, there is no sense in starting it again.
 inline constexpr int kGivesUp = 3;
 // A passed fd is this one in the new process.
 inline constexpr int kPassedFd = 3;

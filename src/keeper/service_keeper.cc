@@ -34,7 +34,8 @@ class Loop {
             if (number < 0) continue;  // EINTR: it was stopped and continued
             if (number == SIGCHLD) reap();
             if (signal.si_code != SI_QUEUE) continue;
-            if (number == protocol::spawn_signal()) spawn_again(static_cast<std::uint32_t>(signal.si_value.sival_int));
+            if (number == protocol::spawn_signal())
+                spawn_again(static_cast<std::uint32_t>(signal.si_value.sival_int));
             if (number == protocol::report_signal()) stand();
             if (number == protocol::release_signal() && nothing_left()) ::_exit(0);
         }

@@ -1,6 +1,6 @@
-// The keeper of one service: a subreaper above all processes that ever come from its ./run, so that none gets out.
-// Forked from the playground's keeper without an exec. It executes ./run when told, reaps, reports, and decides nothing;
-// it has no heap and a few pages of its own, and is never replaced.
+// The keeper of one service: a subreaper above all processes that ever come from its ./run, so that none gets
+// out. Forked from the playground's keeper without an exec. It executes ./run when told, reaps, reports, and
+// decides nothing; it has no heap and a few pages of its own, and is never replaced.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,8 @@ struct ServiceKeeper {
     std::uint32_t generation = 0;  // the life to begin at once
     int reports = -1;              // fd of the FIFO of reports
     const char* spawn_file = nullptr;
-    const char* output = nullptr;  // the output FIFO, held open so that nothing in it is lost while no logger runs
+    const char* output =
+        nullptr;  // the output FIFO, held open so that nothing in it is lost while no logger runs
     const char* title = nullptr;
 };
 

@@ -46,11 +46,14 @@ class MappedPlan {
     [[nodiscard]] bool valid() const { return base_ != nullptr; }
     [[nodiscard]] const SpawnHeader& header() const { return *reinterpret_cast<const SpawnHeader*>(base_); }
     [[nodiscard]] const char* string(std::uint64_t offset) const { return base_ + offset; }
-    [[nodiscard]] const SpawnLimit* limits() const { return reinterpret_cast<const SpawnLimit*>(base_ + header().limits); }
+    [[nodiscard]] const SpawnLimit* limits() const {
+        return reinterpret_cast<const SpawnLimit*>(base_ + header().limits);
+    }
 
     [[nodiscard]] char** pointers(std::uint64_t table) const {
         auto* entries = reinterpret_cast<std::uint64_t*>(base_ + table);
-        for (std::uint64_t* entry = entries; *entry != 0; ++entry) *entry += reinterpret_cast<std::uint64_t>(base_);
+        for (std::uint64_t* entry = entries; *entry != 0; ++entry)
+            *entry += reinterpret_cast<std::uint64_t>(base_);
         return reinterpret_cast<char**>(entries);
     }
 
@@ -91,7 +94,8 @@ bool apply_limits(const MappedPlan& plan) {
                              .rlim_max = wanted.hard < ours.rlim_max ? wanted.hard : ours.rlim_max};
         if (::setrlimit(resource, &nearest) != 0) return false;
     }
-    // Raising the priority needs a privilege; the caller's may have been lost on the way, which is no reason to fail.
+    // Raising the priority needs a privilege; the caller's may have been lost on the way, which is no reason
+    // to fail.
     if (header.set_niceness != 0) static_cast<void>(::setpriority(PRIO_PROCESS, 0, header.niceness));
     return true;
 }

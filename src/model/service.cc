@@ -21,7 +21,8 @@ bool ended_well(const Service& service) {
 // One event on one service; each handler is a cell row of the table in service.h.
 class Stepper {
   public:
-    Stepper(Service& service, const Policy& policy, Time now) : service_(service), policy_(policy), now_(now) {}
+    Stepper(Service& service, const Policy& policy, Time now)
+        : service_(service), policy_(policy), now_(now) {}
 
     Actions take(const Event& event) {
         std::visit([this](const auto& e) { handle(e); }, event);
@@ -182,7 +183,8 @@ class Stepper {
         const Duration limit = std::max(kLongestCheck, policy_.timeout_ready);
         if (running.check_began && *running.check_began + limit <= now_) {
             act(EndCheck{});
-            act(Say{fmt::format("pgctl-poll-ready: ./ready did not end within {:.2f} seconds -- killed it", in_seconds(limit))});
+            act(Say{fmt::format("pgctl-poll-ready: ./ready did not end within {:.2f} seconds -- killed it",
+                                in_seconds(limit))});
             running.check_began.reset();
             check_failed(running);
         }
@@ -229,7 +231,8 @@ class Stepper {
     void stop(int pid, Time since, bool force) {
         if (policy_.has_check) act(Say{"pgctl-poll-ready: service is stopping -- quitting the poll"});
         if (std::get<Running>(service_.state).check_began) act(EndCheck{});
-        service_.state = Stopping{.pid = pid, .since = since, .deadline = now_ + policy_.timeout_stop, .force = force};
+        service_.state =
+            Stopping{.pid = pid, .since = since, .deadline = now_ + policy_.timeout_stop, .force = force};
         act(TerminateMain{});
     }
 
@@ -295,16 +298,19 @@ class Stepper {
     }
 
     void check_failed(Running& running) {
-        if (!running.ready_since && !running.failing_since) return schedule(running, now_ + policy_.poll_ready);
+        if (!running.ready_since && !running.failing_since)
+            return schedule(running, now_ + policy_.poll_ready);
         if (!running.failing_since) running.failing_since = now_;
         running.ready_since.reset();  // it is not proven any more
         const Time limit = *running.failing_since + policy_.timeout_ready;
         if (now_ < limit) {
-            act(Say{fmt::format("pgctl-poll-ready: failed (restarting in {:.2f} seconds)", in_seconds(limit - now_))});
+            act(Say{fmt::format("pgctl-poll-ready: failed (restarting in {:.2f} seconds)",
+                                in_seconds(limit - now_))});
             return schedule(running, std::min(now_ + policy_.poll_down, limit));
         }
-        act(Say{fmt::format("pgctl-poll-ready: failed for more than {:.2f} seconds -- we are restarting this service for you",
-                            in_seconds(policy_.timeout_ready))});
+        act(Say{fmt::format(
+            "pgctl-poll-ready: failed for more than {:.2f} seconds -- we are restarting this service for you",
+            in_seconds(policy_.timeout_ready))});
         ++service_.restarts;
         stop(running.pid, running.since, true);
         std::get<Stopping>(service_.state).by_itself = true;
@@ -349,7 +355,8 @@ std::optional<Time> wake_at(const Service& service, const Policy& policy) {
 bool is_ready(const Service& service, const Policy& policy) {
     // A ./run that ends with 0 again and again is a service that does its work in short runs.
     const bool keeps_succeeding = ended_well(service) && !policy.proves_readiness();
-    if (const auto* running = std::get_if<Running>(&service.state)) return running->ready_since || keeps_succeeding;
+    if (const auto* running = std::get_if<Running>(&service.state))
+        return running->ready_since || keeps_succeeding;
     if (std::holds_alternative<Spawning>(service.state)) return keeps_succeeding;
     if (std::holds_alternative<Resting>(service.state)) return keeps_succeeding;
     return false;

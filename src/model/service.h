@@ -1,13 +1,15 @@
-// One service as a pure state machine: step(Service, Policy, Event, now) changes the service and returns what is to be
-// done. Used by the supervisor, which turns what happens into Events and Actions into calls. No clock, no fd, no log.
+// One service as a pure state machine: step(Service, Policy, Event, now) changes the service and returns what
+// is to be done. Used by the supervisor, which turns what happens into Events and Actions into calls. No
+// clock, no fd, no log.
 //
 //   state      what is there                                     leaves it by
 //   Down       nothing                                            WantUp → Spawning
 //   Spawning   its keeper was told to execute ./run               Spawned → Running, SpawnFailed → Resting
-//   Running    the main process lives; ready or not yet           MainEnded → Resting or Spawning, WantDown → Stopping
-//   Resting    the main process ended, it will be started again   its time → Spawning, WantDown → Stopping or Draining
-//   Stopping   asked to end; the rest of its set may be left       SetEmpty → Draining, or Spawning if wanted again
-//   Draining   all ended; the last output goes into the log        Drained or a second → Down, or Spawning
+//   Running    the main process lives; ready or not yet           MainEnded → Resting or Spawning, WantDown →
+//   Stopping Resting    the main process ended, it will be started again   its time → Spawning, WantDown →
+//   Stopping or Draining Stopping   asked to end; the rest of its set may be left       SetEmpty → Draining,
+//   or Spawning if wanted again Draining   all ended; the last output goes into the log        Drained or a
+//   second → Down, or Spawning
 //
 // What is wanted is a field of its own: requests change only that and, where it matters, hasten the state.
 #pragma once
@@ -34,7 +36,8 @@ inline constexpr Duration kLongestBackoff = std::chrono::seconds(10);
 inline constexpr Duration kDrainTime = std::chrono::seconds(1);
 // After the deadline the kill is repeated this often for as long as something of the set is left.
 inline constexpr Duration kKillAgain = std::chrono::milliseconds(500);
-// A readiness check that takes longer than this, or than timeout-ready where that is more, is killed and has failed.
+// A readiness check that takes longer than this, or than timeout-ready where that is more, is killed and has
+// failed.
 inline constexpr Duration kLongestCheck = std::chrono::seconds(10);
 
 // What the service's settings and its caller say.
@@ -79,12 +82,12 @@ struct Stopping {
     std::optional<int> pid;  // of the main process, while it lives
     Time since{};            // when the main process was started
     Time deadline{};
-    bool force = true;            // may kill at the deadline
-    bool spawn_pending = false;   // its keeper has not answered yet
-    bool overdue = false;         // the deadline has passed and nothing may be killed
-    bool by_itself = false;       // nobody asked for it: its check failed for too long
-    std::optional<Time> killed;   // when the set was first killed
-    Time kill_again{};            // valid where `killed` is set
+    bool force = true;           // may kill at the deadline
+    bool spawn_pending = false;  // its keeper has not answered yet
+    bool overdue = false;        // the deadline has passed and nothing may be killed
+    bool by_itself = false;      // nobody asked for it: its check failed for too long
+    std::optional<Time> killed;  // when the set was first killed
+    Time kill_again{};           // valid where `killed` is set
 };
 
 struct Draining {
@@ -98,8 +101,8 @@ enum class Wanted : std::uint8_t { down, up };
 struct Service {
     Wanted wanted = Wanted::down;
     State state = Down{};
-    std::uint32_t generation = 0;  // which life; grows with each Spawn
-    std::uint32_t restarts = 0;    // lives begun without being asked for, since it was last wanted up
+    std::uint32_t generation = 0;     // which life; grows with each Spawn
+    std::uint32_t restarts = 0;       // lives begun without being asked for, since it was last wanted up
     std::uint32_t failed_spawns = 0;  // in a row
     Time last_spawn{};
     std::optional<base::ExitStatus> last_exit;  // of the main process, since it was last wanted up
@@ -128,7 +131,8 @@ struct CheckEnded {
 };
 struct Notified {};
 struct TimePassed {};  // wake_at() has come
-struct Standing {      // a new supervisor asked the keeper how things are: the truth, where we may be a step behind
+struct Standing {      // a new supervisor asked the keeper how things are: the truth, where we may be a step
+                       // behind
     int pid = 0;       // of the main process, 0 where there is none; then `status` is how the last one ended
     base::ExitStatus status = base::ExitStatus::exited(0);
     bool set_empty = true;
@@ -151,13 +155,14 @@ struct EndCheck {};  // kill the running check, if any
 struct Say {         // a line for the service's log
     std::string text;
 };
-struct Drain {};    // have the logger write out what is left
-struct Release {};  // nothing of the service is left: its keeper may go
-struct GiveUp {     // the stop has failed: its deadline passed and something is left
+struct Drain {};          // have the logger write out what is left
+struct Release {};        // nothing of the service is left: its keeper may go
+struct GiveUp {           // the stop has failed: its deadline passed and something is left
     bool killed = false;  // although it was killed
 };
 
-using Action = std::variant<Spawn, TerminateMain, TerminateSet, KillSet, BeginCheck, EndCheck, Say, Drain, Release, GiveUp>;
+using Action = std::variant<Spawn, TerminateMain, TerminateSet, KillSet, BeginCheck, EndCheck, Say, Drain,
+                            Release, GiveUp>;
 using Actions = std::vector<Action>;
 
 [[nodiscard]] Actions step(Service& service, const Policy& policy, const Event& event, Time now);

@@ -32,7 +32,8 @@ struct StatusOf {
         const bool ready = is_ready(service, policy);
         return {.state = ready ? "ready" : "up",
                 .pid = s.pid,
-                .seconds = seconds_between(s.ready_since && policy.proves_readiness() ? *s.ready_since : s.since, now)};
+                .seconds = seconds_between(
+                    s.ready_since && policy.proves_readiness() ? *s.ready_since : s.since, now)};
     }
 
     ServiceStatus operator()(const Resting& s) const {

@@ -1,5 +1,5 @@
-// What a person is told of a service: the five components of `pgctl status`, and their words (contract: README).
-// Used by the supervisor to answer, and by the client to print. Pure.
+// What a person is told of a service: the five components of `pgctl status`, and their words (contract:
+// README). Used by the supervisor to answer, and by the client to print. Pure.
 #pragma once
 
 #include <cstdint>

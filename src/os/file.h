@@ -1,5 +1,5 @@
-// Whole files and directories: read, written, listed, made. Paths are plain strings, since a name may hold any byte.
-// Used by config, logs and the roles. Nothing here follows a symbolic link where it says so.
+// Whole files and directories: read, written, listed, made. Paths are plain strings, since a name may hold
+// any byte. Used by config, logs and the roles. Nothing here follows a symbolic link where it says so.
 #pragma once
 
 #include <sys/types.h>
@@ -17,8 +17,9 @@ namespace os {
 [[nodiscard]] base::Result<std::string> read_file(const std::string& path, size_t limit = 1 << 20);
 // The same, but a file that is not there is nothing instead of an error.
 [[nodiscard]] base::Result<std::optional<std::string>> read_file_if_exists(const std::string& path,
-                                                                          size_t limit = 1 << 20);
-// Writes beside the file and renames, so that a reader sees the old content or the new, and nothing in between.
+                                                                           size_t limit = 1 << 20);
+// Writes beside the file and renames, so that a reader sees the old content or the new, and nothing in
+// between.
 [[nodiscard]] base::Status replace_file(const std::string& path, std::string_view content, mode_t mode);
 // Every missing directory on the way gets `mode`.
 [[nodiscard]] base::Status make_directories(const std::string& path, mode_t mode);

@@ -24,7 +24,8 @@ std::string marked_service(const std::vector<std::string>& environment) {
 
 }  // namespace
 
-std::map<std::string, std::vector<ProcessId>> marked_processes(const Proc& proc, std::string_view playground) {
+std::map<std::string, std::vector<ProcessId>> marked_processes(const Proc& proc,
+                                                               std::string_view playground) {
     std::map<std::string, std::vector<ProcessId>> found;
     for (const pid_t pid : proc.all()) {
         const auto environment = proc.environment(pid);

@@ -1,5 +1,6 @@
-// Finds processes by what their environment holds (man 5 proc, /proc/<pid>/environ): the mark that every process of a
-// service has unless it cleared its environment. Used where a process may have escaped every keeper.
+// Finds processes by what their environment holds (man 5 proc, /proc/<pid>/environ): the mark that every
+// process of a service has unless it cleared its environment. Used where a process may have escaped every
+// keeper.
 #pragma once
 
 #include <map>
@@ -12,8 +13,9 @@
 
 namespace os {
 
-// Every process of this user whose environment has PGCTL_SERVICE_PROCESS=true and a PGCTL_SERVICE that lies in
-// `playground` (an absolute path), by the path of the service. Reads the environment of every process there is.
+// Every process of this user whose environment has PGCTL_SERVICE_PROCESS=true and a PGCTL_SERVICE that lies
+// in `playground` (an absolute path), by the path of the service. Reads the environment of every process
+// there is.
 [[nodiscard]] std::map<std::string, std::vector<ProcessId>> marked_processes(const Proc& proc,
                                                                              std::string_view playground);
 

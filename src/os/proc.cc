@@ -45,7 +45,8 @@ base::Result<ProcessStat> parse_process_stat(std::string_view line) {
     stat.group = number<pid_t>(fields[2]).value_or(0);
     stat.session = number<pid_t>(fields[3]).value_or(0);
     stat.terminal = number<int>(fields[4]).value_or(0);
-    stat.cpu_ticks = number<std::uint64_t>(fields[11]).value_or(0) + number<std::uint64_t>(fields[12]).value_or(0);
+    stat.cpu_ticks =
+        number<std::uint64_t>(fields[11]).value_or(0) + number<std::uint64_t>(fields[12]).value_or(0);
     stat.start_time = number<std::uint64_t>(fields[19]).value_or(0);
     return stat;
 }
@@ -65,7 +66,8 @@ base::Result<uid_t> Proc::user(pid_t pid) const {
     if (!status) return base::passed_on(status.error());
     const size_t at = status->find("\nUid:");
     if (at == std::string::npos) return base::failure("no Uid in /proc/<pid>/status");
-    const auto ids = base::words(std::string_view(*status).substr(at + 5, status->find('\n', at + 1) - at - 5));
+    const auto ids =
+        base::words(std::string_view(*status).substr(at + 5, status->find('\n', at + 1) - at - 5));
     const auto effective = ids.size() > 1 ? number<uid_t>(ids[1]) : std::nullopt;
     if (!effective) return base::failure("no Uid in /proc/<pid>/status");
     return *effective;

@@ -41,7 +41,8 @@ class Proc {
     [[nodiscard]] base::Result<std::vector<std::string>> command_line(pid_t pid) const;
     // Every process there is, by number.
     [[nodiscard]] std::vector<pid_t> all() const;
-    // The children of `pid`, of all its threads; in no particular order. Complete only while none of them forks.
+    // The children of `pid`, of all its threads; in no particular order. Complete only while none of them
+    // forks.
     [[nodiscard]] std::vector<pid_t> children(pid_t pid) const;
     // All that lives below `pid`, parents before their children, without `pid` itself.
     [[nodiscard]] std::vector<pid_t> descendants(pid_t pid) const;

@@ -1,5 +1,6 @@
-// A process that was proven to be the one that is meant, held by a pidfd, so that its number may be reused without harm.
-// Used by the supervisor for everything it signals. Nothing is ever signalled by its bare number.
+// A process that was proven to be the one that is meant, held by a pidfd, so that its number may be reused
+// without harm. Used by the supervisor for everything it signals. Nothing is ever signalled by its bare
+// number.
 #pragma once
 
 #include <sys/types.h>

@@ -15,7 +15,8 @@ namespace os {
 
 namespace {
 
-// An address for `path`; a long one goes through a descriptor of its directory, which has to stay open meanwhile.
+// An address for `path`; a long one goes through a descriptor of its directory, which has to stay open
+// meanwhile.
 struct Address {
     Fd directory;
     sockaddr_un bytes{};
@@ -50,7 +51,8 @@ base::Result<Fd> listen_at(const std::string& path, int backlog) {
     if (!address) return base::passed_on(address.error());
     ::unlink(path.c_str());
     const mode_t before = ::umask(0177);
-    const int bound = ::bind(socket->get(), reinterpret_cast<const sockaddr*>(&address->bytes), sizeof address->bytes);
+    const int bound =
+        ::bind(socket->get(), reinterpret_cast<const sockaddr*>(&address->bytes), sizeof address->bytes);
     const int error = errno;
     ::umask(before);
     if (bound != 0) return base::system_error(path, error);
@@ -65,7 +67,8 @@ base::Result<Fd> connect_to(const std::string& path) {
     if (!address) return base::passed_on(address.error());
     int connected = -1;
     do {
-        connected = ::connect(socket->get(), reinterpret_cast<const sockaddr*>(&address->bytes), sizeof address->bytes);
+        connected = ::connect(socket->get(), reinterpret_cast<const sockaddr*>(&address->bytes),
+                              sizeof address->bytes);
     } while (connected != 0 && errno == EINTR);
     if (connected != 0) return base::system_error(path);
     return socket;

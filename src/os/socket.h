@@ -1,5 +1,5 @@
-// Unix stream sockets in the file system, also below paths that are longer than sockaddr_un allows (108 bytes).
-// Used by the keeper (listening), the supervisor (peers) and the client. It speaks no protocol.
+// Unix stream sockets in the file system, also below paths that are longer than sockaddr_un allows (108
+// bytes). Used by the keeper (listening), the supervisor (peers) and the client. It speaks no protocol.
 #pragma once
 
 #include <sys/types.h>
@@ -11,7 +11,8 @@
 
 namespace os {
 
-// Listens at `path` with mode 0600, in place of whatever was there: the caller holds the lock that makes it his.
+// Listens at `path` with mode 0600, in place of whatever was there: the caller holds the lock that makes it
+// his.
 [[nodiscard]] base::Result<Fd> listen_at(const std::string& path, int backlog);
 // ENOENT where there is no such socket, ECONNREFUSED where nobody listens any more.
 [[nodiscard]] base::Result<Fd> connect_to(const std::string& path);

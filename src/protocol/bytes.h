@@ -1,6 +1,6 @@
-// Bytes in JSON: an environment or a path may hold any byte, a JSON string only Unicode. Each byte becomes the code
-// point of its number (ISO 8859-1), so that ASCII stays readable and everything comes back as it was.
-// Used by the messages. Pure.
+// Bytes in JSON: an environment or a path may hold any byte, a JSON string only Unicode. Each byte becomes
+// the code point of its number (ISO 8859-1), so that ASCII stays readable and everything comes back as it
+// was. Used by the messages. Pure.
 #pragma once
 
 #include <optional>

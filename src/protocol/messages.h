@@ -1,13 +1,12 @@
 // The messages between client and supervisor: HTTP with JSON bodies on the playground's Unix socket.
-// Each message is a struct, and protocol/messages.cc lists its fields once for both directions. Unknown fields are
-// ignored, missing ones keep the default given here; the version of the whole is in the path.
+// Each message is a struct, and protocol/messages.cc lists its fields once for both directions. Unknown
+// fields are ignored, missing ones keep the default given here; the version of the whole is in the path.
 //
 //   GET  /v1/status   → Status
 //   POST /v1/start    StartRequest → a stream of Event, a JSON object a line, until every service is decided
 //   POST /v1/stop     StopRequest  → the same
-//   POST /v1/claim    ClaimRequest → 200, or 409 with Claimed; it holds until the connection ends or a stop of another's
-//   POST /v1/changes  ChangesRequest → Changes
-//   anything wrong    → 4xx with Complaint
+//   POST /v1/claim    ClaimRequest → 200, or 409 with Claimed; it holds until the connection ends or a stop
+//   of another's POST /v1/changes  ChangesRequest → Changes anything wrong    → 4xx with Complaint
 #pragma once
 
 #include <cstdint>
@@ -97,7 +96,7 @@ struct ProcessRow {
     int cpu = 0;               // percent over its life
     std::int64_t started = 0;  // seconds since the epoch
     std::string terminal;      // "?" for none
-    std::string state;       // as ps shows it: "Ss", "S+", "T"
+    std::string state;         // as ps shows it: "Ss", "S+", "T"
     std::int64_t cpu_seconds = 0;
     std::string command;  // through text_of_bytes()
     int depth = 0;        // below the topmost one that is shown
@@ -105,8 +104,8 @@ struct ProcessRow {
 
 // A line of a stream. `event` is one of
 //   started   stopped    the service is where it was asked to be
-//   failed               it is not, after `seconds`; `reason` continues "failed to start after 2.01 seconds, "
-//   runaway              the processes that do not stop, with `killed` saying whether they are being killed
+//   failed               it is not, after `seconds`; `reason` continues "failed to start after 2.01 seconds,
+//   " runaway              the processes that do not stop, with `killed` saying whether they are being killed
 //   escaped              processes of an earlier life that are being killed before a start
 //   overtaken            a stop (reason "stop") came after this start
 //   notice               `reason` is a line for the user
@@ -124,10 +123,10 @@ struct Event {
 
 struct Status {
     std::string version;
-    int pid = 0;     // of the supervisor
-    int keeper = 0;  // of the playground's keeper
+    int pid = 0;                                           // of the supervisor
+    int keeper = 0;                                        // of the playground's keeper
     std::map<std::string, model::ServiceStatus> services;  // those that are not simply down
-    std::map<std::string, std::string> remarks;             // what else there is to say of a service, a line each
+    std::map<std::string, std::string> remarks;  // what else there is to say of a service, a line each
 };
 
 // The JSON text of a message, and the message in a text; an error names the field.

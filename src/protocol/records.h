@@ -1,7 +1,7 @@
 // The fixed-size records that the roles of one playground exchange through FIFOs in its runtime directory.
-// Keepers and the logger write Report records for the supervisor; the supervisor writes Command records for the
-// playground's keeper and for the logger. All are far below PIPE_BUF, so a write is all or nothing (man 7 pipe), and
-// they wait in the kernel while their reader is being replaced. Plain data: a keeper has no heap.
+// Keepers and the logger write Report records for the supervisor; the supervisor writes Command records for
+// the playground's keeper and for the logger. All are far below PIPE_BUF, so a write is all or nothing (man 7
+// pipe), and they wait in the kernel while their reader is being replaced. Plain data: a keeper has no heap.
 #pragma once
 
 #include <climits>
@@ -17,19 +17,19 @@ inline constexpr std::uint32_t kRecordMagic = 0x70676336;  // "pgc6"
 enum class ReportKind : std::uint32_t {
     keeper_forked = 1,  // by the playground's keeper: `pid` is the new service keeper
     fork_failed,        // by the playground's keeper: errno `status`
-    child_ended,        // by the playground's keeper: its child `pid` (a service's keeper, or an orphan) ended with
-                        // wait status `status`
-    synced,             // by the playground's keeper: everything commanded before sync `token` is done
-    main_started,       // by a service's keeper: ./run is executed as `pid`
-    spawn_failed,       // by a service's keeper: `stage` failed with errno `status`; `token` as in main_ended
-    main_ended,         // by a service's keeper: the main process `pid` ended with wait status `status`; `token` is 1
-                        // where nothing is left below the keeper
-    set_empty,          // by a service's keeper: nothing is left below it
-    standing,           // by a service's keeper, when asked: the main process is `pid` (0: none, and the last one ended
-                        // with `status`), `token` as in main_ended
-    drained,            // by the logger: all output of the service up to the drain `token` is in its file
-    log_blocked,        // by the logger: writing the service's log fails with errno `status`; it is tried again
-    log_resumed,        // by the logger: writing goes on
+    child_ended,  // by the playground's keeper: its child `pid` (a service's keeper, or an orphan) ended with
+                  // wait status `status`
+    synced,       // by the playground's keeper: everything commanded before sync `token` is done
+    main_started,  // by a service's keeper: ./run is executed as `pid`
+    spawn_failed,  // by a service's keeper: `stage` failed with errno `status`; `token` as in main_ended
+    main_ended,   // by a service's keeper: the main process `pid` ended with wait status `status`; `token` is
+                  // 1 where nothing is left below the keeper
+    set_empty,    // by a service's keeper: nothing is left below it
+    standing,     // by a service's keeper, when asked: the main process is `pid` (0: none, and the last one
+                  // ended with `status`), `token` as in main_ended
+    drained,      // by the logger: all output of the service up to the drain `token` is in its file
+    log_blocked,  // by the logger: writing the service's log fails with errno `status`; it is tried again
+    log_resumed,  // by the logger: writing goes on
 };
 
 // Where a spawn can fail, in order.
@@ -54,19 +54,20 @@ struct Report {
     std::int32_t status = 0;
     SpawnStage stage = SpawnStage::none;
     std::uint32_t token = 0;
-    std::int64_t at = 0;          // CLOCK_MONOTONIC, nanoseconds
+    std::int64_t at = 0;           // CLOCK_MONOTONIC, nanoseconds
     std::uint64_t start_time = 0;  // of `pid`, clock ticks since boot, 0 where unknown
     std::uint8_t reserved[16] = {};
 };
 static_assert(sizeof(Report) == 64 && std::is_trivially_copyable_v<Report>);
 
 enum class CommandKind : std::uint32_t {
-    fork_keeper = 1,  // to the playground's keeper: fork a keeper for `service`/`name`, which begins life `generation`
-    sync,             // to the playground's keeper: answer with `synced` and the same token
-    finish,           // to the playground's keeper, and by it to the logger: end
-    open_log,         // to the logger: read the service's output FIFO into its log from now on
-    drain_log,        // to the logger: empty the FIFO into the log, end an unfinished line, answer `drained`
-    close_log,        // to the logger: drain, then forget the service
+    fork_keeper =
+        1,   // to the playground's keeper: fork a keeper for `service`/`name`, which begins life `generation`
+    sync,    // to the playground's keeper: answer with `synced` and the same token
+    finish,  // to the playground's keeper, and by it to the logger: end
+    open_log,   // to the logger: read the service's output FIFO into its log from now on
+    drain_log,  // to the logger: empty the FIFO into the log, end an unfinished line, answer `drained`
+    close_log,  // to the logger: drain, then forget the service
 };
 
 inline constexpr std::size_t kNameCapacity = 256;  // NAME_MAX and the terminating NUL

@@ -1,5 +1,5 @@
-// The names of everything below <pghome>/<absolute path of the playground>/.pgctl/, the playground's runtime directory.
-// Used by every role and the client; it only makes paths and touches no file.
+// The names of everything below <pghome>/<absolute path of the playground>/.pgctl/, the playground's runtime
+// directory. Used by every role and the client; it only makes paths and touches no file.
 #pragma once
 
 #include <string>
@@ -26,12 +26,18 @@ class RuntimeDirectory {
 
     // One directory per service that was ever started.
     [[nodiscard]] std::string services() const { return root_ + "/services"; }
-    [[nodiscard]] std::string service(std::string_view name) const { return services().append("/").append(name); }
+    [[nodiscard]] std::string service(std::string_view name) const {
+        return services().append("/").append(name);
+    }
     [[nodiscard]] std::string spawn_file(std::string_view name) const { return service(name) + "/spawn"; }
-    [[nodiscard]] std::string output(std::string_view name) const { return service(name) + "/output"; }  // FIFO
+    [[nodiscard]] std::string output(std::string_view name) const {
+        return service(name) + "/output";
+    }  // FIFO
     // Written by `pgctl debug`: whoever starts the service later has to look for what that left.
     [[nodiscard]] std::string debug_mark(std::string_view name) const { return service(name) + "/debug"; }
-    [[nodiscard]] std::string notification(std::string_view name) const { return service(name) + "/notify"; }  // FIFO
+    [[nodiscard]] std::string notification(std::string_view name) const {
+        return service(name) + "/notify";
+    }  // FIFO
 
   private:
     std::string root_;

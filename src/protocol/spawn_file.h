@@ -1,6 +1,6 @@
-// What a service's keeper executes, laid out so that it parses nothing: the child maps the file privately, adds the
-// mapping's address to the offsets in the tables, and has argv, envp and paths in place (design: "Spawn").
-// Written by the supervisor before each life, read by keeper/spawn.cc.
+// What a service's keeper executes, laid out so that it parses nothing: the child maps the file privately,
+// adds the mapping's address to the offsets in the tables, and has argv, envp and paths in place (design:
+// "Spawn"). Written by the supervisor before each life, read by keeper/spawn.cc.
 #pragma once
 
 #include <cstdint>
@@ -24,10 +24,10 @@ struct SpawnHeader {
     std::int32_t notification_fd = -1;
     std::uint32_t umask = 022;
     std::int32_t niceness = 0;
-    std::int32_t set_niceness = 0;     // whether to
-    std::uint64_t arguments = 0;       // table of offsets, ended by 0
-    std::uint64_t environment = 0;     // table of offsets, ended by 0
-    std::uint64_t limits = 0;          // table of SpawnLimit
+    std::int32_t set_niceness = 0;  // whether to
+    std::uint64_t arguments = 0;    // table of offsets, ended by 0
+    std::uint64_t environment = 0;  // table of offsets, ended by 0
+    std::uint64_t limits = 0;       // table of SpawnLimit
 };
 
 struct SpawnLimit {
@@ -51,7 +51,8 @@ struct SpawnPlan {
 
 [[nodiscard]] std::string layout(const SpawnPlan& plan);
 
-// The environment in a spawn file's bytes, for running a check as the service would; empty where it is no spawn file.
+// The environment in a spawn file's bytes, for running a check as the service would; empty where it is no
+// spawn file.
 [[nodiscard]] std::vector<std::string> environment_in(const std::string& spawn_file);
 
 }  // namespace protocol

@@ -34,7 +34,8 @@ using HttpRequest = http::request<http::string_body>;
 
 namespace {
 
-constexpr std::size_t kLargestBody = std::size_t{64} << 20;  // an environment may have megabytes, for each of many services
+constexpr std::size_t kLargestBody = std::size_t{64}
+                                     << 20;  // an environment may have megabytes, for each of many services
 constexpr std::uint32_t kLargestHeader = 16 << 10;
 constexpr std::chrono::seconds kSilence{10};  // a connection that says nothing is closed
 constexpr std::chrono::milliseconds kNoDescriptors{100};
@@ -43,7 +44,9 @@ constexpr const char* kServer = "pgctl/" PGCTL_VERSION;
 
 // The events of one stream that its reader has not got yet, and the means to wait for more.
 struct Queue {
-    explicit Queue(asio::io_context& context) : more(context) { more.expires_at(asio::steady_timer::time_point::max()); }
+    explicit Queue(asio::io_context& context) : more(context) {
+        more.expires_at(asio::steady_timer::time_point::max());
+    }
 
     void push(const protocol::Event& event) {
         lines += protocol::to_text(event) + "\n";
@@ -81,7 +84,8 @@ struct Api::Server {
     asio::awaitable<void> serve(Stream stream, pid_t peer);
     asio::awaitable<bool> answer(Stream& stream, const HttpRequest& request, pid_t peer);
     asio::awaitable<bool> answer_change(Stream& stream, const HttpRequest& request, pid_t peer);
-    asio::awaitable<bool> stream_events(Stream& stream, std::shared_ptr<Operation> operation, std::shared_ptr<Queue> queue);
+    asio::awaitable<bool> stream_events(Stream& stream, std::shared_ptr<Operation> operation,
+                                        std::shared_ptr<Queue> queue);
     asio::awaitable<bool> reply(Stream& stream, http::status status, std::string body);
     asio::awaitable<bool> complain(Stream& stream, http::status status, std::string line);
 
@@ -91,15 +95,16 @@ struct Api::Server {
     Socket::acceptor acceptor;
     asio::steady_timer pause;
     std::function<void()> idle;
-    int active = 0;          // requests that are being answered
-    std::string refusal;     // where it is set, the answer to everything
+    int active = 0;       // requests that are being answered
+    std::string refusal;  // where it is set, the answer to everything
     std::function<void()> told;
 };
 
 asio::awaitable<void> Api::Server::accept() {
     while (true) {
         error_code error;
-        Socket::socket socket = co_await acceptor.async_accept(asio::redirect_error(asio::use_awaitable, error));
+        Socket::socket socket =
+            co_await acceptor.async_accept(asio::redirect_error(asio::use_awaitable, error));
         if (error) {
             // Out of descriptors, most likely: those that wait keep waiting, and time brings some back.
             pause.expires_after(kNoDescriptors);
@@ -126,7 +131,8 @@ asio::awaitable<void> Api::Server::serve(Stream stream, pid_t peer) {
         if (error == http::error::end_of_stream || error == beast::error::timeout) break;
         if (error) {
             const bool ours = error.category() == http::make_error_code(http::error::bad_method).category();
-            if (ours) co_await complain(stream, http::status::bad_request, "not a request: " + error.message());
+            if (ours)
+                co_await complain(stream, http::status::bad_request, "not a request: " + error.message());
             break;
         }
         const HttpRequest request = parser.release();
@@ -176,13 +182,15 @@ asio::awaitable<bool> Api::Server::answer(Stream& stream, const HttpRequest& req
         co_return co_await reply(stream, http::status::ok, protocol::to_text(status));
     }
     if (request.method() != http::verb::post) {
-        co_return co_await complain(stream, http::status::not_found, "pgctl " PGCTL_VERSION " knows no " + target);
+        co_return co_await complain(stream, http::status::not_found,
+                                    "pgctl " PGCTL_VERSION " knows no " + target);
     }
     if (target == "/v1/claim") {
         const auto wanted = protocol::from_text<protocol::ClaimRequest>(request.body());
         if (!wanted) co_return co_await complain(stream, http::status::bad_request, wanted.error().message());
         const auto claimed = requests.claim(&stream, *wanted);
-        if (!claimed) co_return co_await reply(stream, http::status::conflict, protocol::to_text(claimed.error()));
+        if (!claimed)
+            co_return co_await reply(stream, http::status::conflict, protocol::to_text(claimed.error()));
         co_return co_await reply(stream, http::status::ok, "{}");
     }
     if (target == "/v1/changes") {
@@ -190,7 +198,8 @@ asio::awaitable<bool> Api::Server::answer(Stream& stream, const HttpRequest& req
         if (!wanted) co_return co_await complain(stream, http::status::bad_request, wanted.error().message());
         const auto changes = requests.changes(*wanted);
         if (!changes) {
-            co_return co_await reply(stream, http::status::unprocessable_entity, protocol::to_text(changes.error()));
+            co_return co_await reply(stream, http::status::unprocessable_entity,
+                                     protocol::to_text(changes.error()));
         }
         co_return co_await reply(stream, http::status::ok, protocol::to_text(*changes));
     }
@@ -207,7 +216,8 @@ asio::awaitable<bool> Api::Server::answer_change(Stream& stream, const HttpReque
         wanted->caller.pid = peer;
         const auto operation = requests.start(&stream, *wanted, emit);
         if (!operation) {
-            co_return co_await reply(stream, http::status::unprocessable_entity, protocol::to_text(operation.error()));
+            co_return co_await reply(stream, http::status::unprocessable_entity,
+                                     protocol::to_text(operation.error()));
         }
         co_return co_await stream_events(stream, *operation, queue);
     }
@@ -217,7 +227,8 @@ asio::awaitable<bool> Api::Server::answer_change(Stream& stream, const HttpReque
         const auto operation = requests.stop(&stream, *wanted, peer, emit);
         co_return co_await stream_events(stream, operation, queue);
     }
-    co_return co_await complain(stream, http::status::not_found, "pgctl " PGCTL_VERSION " knows no " + target);
+    co_return co_await complain(stream, http::status::not_found,
+                                "pgctl " PGCTL_VERSION " knows no " + target);
 }
 
 asio::awaitable<bool> Api::Server::stream_events(Stream& stream, std::shared_ptr<Operation> operation,
@@ -251,7 +262,8 @@ asio::awaitable<bool> Api::Server::stream_events(Stream& stream, std::shared_ptr
         co_await asio::async_write(stream, chunk, asio::redirect_error(asio::use_awaitable, error));
     }
     if (!error) {
-        co_await asio::async_write(stream, http::make_chunk_last(), asio::redirect_error(asio::use_awaitable, error));
+        co_await asio::async_write(stream, http::make_chunk_last(),
+                                   asio::redirect_error(asio::use_awaitable, error));
     }
     co_return !error;
 }

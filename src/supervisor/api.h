@@ -1,5 +1,5 @@
-// The control socket: HTTP with JSON (protocol/messages.h), a coroutine per connection. It turns requests into calls of
-// the playground and streams what becomes of them. Only this user is let in.
+// The control socket: HTTP with JSON (protocol/messages.h), a coroutine per connection. It turns requests
+// into calls of the playground and streams what becomes of them. Only this user is let in.
 #pragma once
 
 #include <functional>

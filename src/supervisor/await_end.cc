@@ -12,7 +12,8 @@ namespace {
 // Keeps itself alive until it has called back.
 class Wait : public std::enable_shared_from_this<Wait> {
   public:
-    Wait(Loop& loop, std::function<void()> done) : loop_(loop), done_(std::move(done)), timer_(loop, [this] { finish(); }) {}
+    Wait(Loop& loop, std::function<void()> done)
+        : loop_(loop), done_(std::move(done)), timer_(loop, [this] { finish(); }) {}
 
     void begin(const os::Proc& proc, const std::vector<os::ProcessId>& processes, model::Time deadline) {
         self_ = shared_from_this();
@@ -53,8 +54,8 @@ class Wait : public std::enable_shared_from_this<Wait> {
 
 }  // namespace
 
-void await_end(Loop& loop, const os::Proc& proc, const std::vector<os::ProcessId>& processes, model::Time deadline,
-               std::function<void()> done) {
+void await_end(Loop& loop, const os::Proc& proc, const std::vector<os::ProcessId>& processes,
+               model::Time deadline, std::function<void()> done) {
     std::make_shared<Wait>(loop, std::move(done))->begin(proc, processes, deadline);
 }
 

@@ -1,5 +1,5 @@
-// The ends of several processes that are not our children, awaited together through pidfds. Used where no keeper tells:
-// for what escaped, and for what a killed keeper has left.
+// The ends of several processes that are not our children, awaited together through pidfds. Used where no
+// keeper tells: for what escaped, and for what a killed keeper has left.
 #pragma once
 
 #include <functional>
@@ -11,9 +11,9 @@
 
 namespace supervisor {
 
-// Calls `done` from the loop, once: when all of them have ended (a zombie has), or at `deadline`. Whoever `done` refers to
-// has to live until then.
-void await_end(Loop& loop, const os::Proc& proc, const std::vector<os::ProcessId>& processes, model::Time deadline,
-               std::function<void()> done);
+// Calls `done` from the loop, once: when all of them have ended (a zombie has), or at `deadline`. Whoever
+// `done` refers to has to live until then.
+void await_end(Loop& loop, const os::Proc& proc, const std::vector<os::ProcessId>& processes,
+               model::Time deadline, std::function<void()> done);
 
 }  // namespace supervisor

@@ -13,7 +13,8 @@ double in_seconds(model::Duration duration) {
 }
 
 bool between_lives(const model::Service& service) {
-    return std::holds_alternative<model::Stopping>(service.state) || std::holds_alternative<model::Draining>(service.state);
+    return std::holds_alternative<model::Stopping>(service.state) ||
+           std::holds_alternative<model::Draining>(service.state);
 }
 
 bool could_not_execute(const model::Service& service) {
@@ -44,8 +45,8 @@ void Change::await(Service& service, double timeout) {
 void Change::begin(Waiting& waiting) {
     waiting.began = os::monotonic_now();
     if (goal_ == Goal::down) return;  // there the service itself has a deadline
-    waiting.deadline =
-        *waiting.began + std::chrono::duration_cast<model::Duration>(std::chrono::duration<double>(waiting.timeout));
+    waiting.deadline = *waiting.began + std::chrono::duration_cast<model::Duration>(
+                                            std::chrono::duration<double>(waiting.timeout));
     arm(*waiting.deadline);
 }
 
@@ -67,12 +68,14 @@ void Change::look_for_ready(Service& service, Waiting& waiting) {
 
 void Change::look_for_down(Service& service, const Waiting& waiting) {
     // A start that came after this stop has begun another life: in between, it was down.
-    if (service.down() || service.model().generation != waiting.generation) decide(service, {.event = "stopped"});
+    if (service.down() || service.model().generation != waiting.generation)
+        decide(service, {.event = "stopped"});
 }
 
 std::string Change::standing(const Service& service) const {
     std::string text = "its status is " + model::in_words(service.status());
-    if (!service.spawn_error().empty()) text += ": " + shown_prefix_ + service.name() + "/run: " + service.spawn_error();
+    if (!service.spawn_error().empty())
+        text += ": " + shown_prefix_ + service.name() + "/run: " + service.spawn_error();
     return text;
 }
 
@@ -91,9 +94,17 @@ void Change::fail(Service& service, const std::string& reason) {
 }
 
 void Change::runaway(Service& service, const std::vector<protocol::ProcessRow>& rows, bool killed) {
-    if (goal_ == Goal::ready) return;  // the other command, whose stop it is, shows them
-    if (killed) return outlets_.emit({.event = "runaway", .service = service.name(), .killed = true, .processes = rows});
-    decide(service, {.event = "failed", .reason = "these runaway processes did not stop:", .processes = rows});
+    if (goal_ == Goal::ready) {
+        // What an earlier stop has left over is in the way of the start.
+        if (killed)
+            outlets_.emit({.event = "escaped", .service = service.name(), .killed = true, .processes = rows});
+        return;
+    }
+    if (killed)
+        return outlets_.emit(
+            {.event = "runaway", .service = service.name(), .killed = true, .processes = rows});
+    decide(service,
+           {.event = "failed", .reason = "these runaway processes did not stop:", .processes = rows});
 }
 
 void Change::unkillable(Service& service, const std::vector<protocol::ProcessRow>& rows) {

@@ -1,5 +1,5 @@
-// One command's start or stop of some services: watches them, and tells as an event what becomes of each, once.
-// Used by the API. It asks nothing of a service; requesting the state is done before.
+// One command's start or stop of some services: watches them, and tells as an event what becomes of each,
+// once. Used by the API. It asks nothing of a service; requesting the state is done before.
 #pragma once
 
 #include <functional>
@@ -27,7 +27,8 @@ class Change : public Observer {
     Change(const Change&) = delete;
     Change& operator=(const Change&) = delete;
 
-    // From now until it is decided; for Goal::ready within `timeout` seconds, counted from when its life began.
+    // From now until it is decided; for Goal::ready within `timeout` seconds, counted from when its life
+    // began.
     void await(Service& service, double timeout);
     // Decides at once what can be decided, after the request.
     void look(Service& service) { stepped(service); }
@@ -41,9 +42,9 @@ class Change : public Observer {
 
   private:
     struct Waiting {
-        double timeout = 0;                 // seconds
-        std::uint32_t generation = 0;       // of its life when the wait began
-        std::optional<model::Time> began;   // nothing while an earlier life is still being stopped
+        double timeout = 0;                // seconds
+        std::uint32_t generation = 0;      // of its life when the wait began
+        std::optional<model::Time> began;  // nothing while an earlier life is still being stopped
         std::optional<model::Time> deadline;
     };
 

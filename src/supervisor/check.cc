@@ -43,15 +43,18 @@ class SpawnAttributes {
 
 }  // namespace
 
-base::Result<std::unique_ptr<Check>> Check::begin(Loop& loop, const Plan& plan, std::function<void(bool)> ended) {
+base::Result<std::unique_ptr<Check>> Check::begin(Loop& loop, const Plan& plan,
+                                                  std::function<void(bool)> ended) {
     const SpawnAttributes attributes(plan);
     std::vector<char*> environment;
-    for (const std::string& variable : plan.environment) environment.push_back(const_cast<char*>(variable.c_str()));
+    for (const std::string& variable : plan.environment)
+        environment.push_back(const_cast<char*>(variable.c_str()));
     environment.push_back(nullptr);
     char name[] = "./ready";
     char* arguments[] = {name, nullptr};
     pid_t pid = 0;
-    const int error = ::posix_spawn(&pid, name, &attributes.actions, &attributes.attributes, arguments, environment.data());
+    const int error =
+        ::posix_spawn(&pid, name, &attributes.actions, &attributes.attributes, arguments, environment.data());
     if (error != 0) return base::system_error("./ready", error);
     // Our own child that was not waited for: the number is still its own.
     os::Fd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
@@ -62,10 +65,11 @@ base::Result<std::unique_ptr<Check>> Check::begin(Loop& loop, const Plan& plan, 
         return base::system_error("./ready: pidfd_open", cause);
     }
     std::unique_ptr<Check> check(new Check(pid, std::move(process)));
-    check->watch_ = std::make_unique<Readable>(loop, check->process_.get(), [raw = check.get(), ended = std::move(ended)] {
-        const bool passed = raw->reap();
-        ended(passed);
-    });
+    check->watch_ = std::make_unique<Readable>(loop, check->process_.get(),
+                                               [raw = check.get(), ended = std::move(ended)] {
+                                                   const bool passed = raw->reap();
+                                                   ended(passed);
+                                               });
     return check;
 }
 

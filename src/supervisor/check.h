@@ -1,5 +1,6 @@
-// One run of a service's ./ready: a child of the supervisor, in a session of its own, with the service's environment
-// and its output in the service's log. Used by the service's shell; it decides nothing from the result.
+// One run of a service's ./ready: a child of the supervisor, in a session of its own, with the service's
+// environment and its output in the service's log. Used by the service's shell; it decides nothing from the
+// result.
 #pragma once
 
 #include <functional>

@@ -34,7 +34,8 @@ base::Status queue_signal(const os::Proc& proc, const os::ProcessId& keeper, int
 CommandFifo::CommandFifo(Loop& loop) : again_(loop, [this] { flush(); }) {}
 
 base::Status CommandFifo::open(const std::string& path) {
-    // Read and write, so that it can be opened, and commands can wait in it, while its reader is being replaced.
+    // Read and write, so that it can be opened, and commands can wait in it, while its reader is being
+    // replaced.
     auto fifo = os::open(path, O_RDWR | O_NONBLOCK | O_NOFOLLOW);
     if (!fifo) return base::passed_on(fifo.error());
     fifo_ = std::move(*fifo);

@@ -1,5 +1,6 @@
-// The supervisor's way to the playground's keeper, to the logger and to the services' keepers. Used by services and the
-// playground. A command is one write or one signal; what comes of it is told by a Report, never by these calls.
+// The supervisor's way to the playground's keeper, to the logger and to the services' keepers. Used by
+// services and the playground. A command is one write or one signal; what comes of it is told by a Report,
+// never by these calls.
 #pragma once
 
 #include <cstdint>

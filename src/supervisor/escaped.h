@@ -1,5 +1,6 @@
-// Processes of the playground's services that live outside of every keeper: left over when all of ours were killed, or
-// run by `pgctl debug`. Found by the mark in their environment. Used by the API around a start and a stop of what is down.
+// Processes of the playground's services that live outside of every keeper: left over when all of ours were
+// killed, or run by `pgctl debug`. Found by the mark in their environment. Used by the API around a start and
+// a stop of what is down.
 #pragma once
 
 #include <map>
@@ -18,8 +19,8 @@ class Escaped {
     Escaped(const os::Proc& proc, const protocol::RuntimeDirectory& directory, std::string playground)
         : proc_(proc), directory_(directory), playground_(std::move(playground)) {}
 
-    // Those of one service that is down. Looks through /proc once in a supervisor's life, and again where the service
-    // was being debugged. Whoever asks (`caller`) and all it descends from is spared.
+    // Those of one service that is down. Looks through /proc once in a supervisor's life, and again where the
+    // service was being debugged. Whoever asks (`caller`) and all it descends from is spared.
     [[nodiscard]] std::vector<os::ProcessId> of(const std::string& service, pid_t caller);
 
     // TERM and CONT, or KILL.

@@ -60,7 +60,8 @@ Readable::~Readable() {
 }
 
 struct Timer::Wait : std::enable_shared_from_this<Timer::Wait> {
-    Wait(asio::io_context& context, std::function<void()> on_time) : timer(context), callback(std::move(on_time)) {}
+    Wait(asio::io_context& context, std::function<void()> on_time)
+        : timer(context), callback(std::move(on_time)) {}
 
     asio::steady_timer timer;
     std::function<void()> callback;
@@ -76,7 +77,8 @@ Timer::~Timer() {
 
 void Timer::set(model::Time at) {
     const unsigned round = ++wait_->round;
-    wait_->timer.expires_at(asio::steady_timer::time_point(std::chrono::duration_cast<asio::steady_timer::duration>(at)));
+    wait_->timer.expires_at(
+        asio::steady_timer::time_point(std::chrono::duration_cast<asio::steady_timer::duration>(at)));
     wait_->timer.async_wait([wait = wait_, round](const boost::system::error_code& error) {
         if (!error && wait->round == round) wait->callback();
     });

@@ -1,5 +1,6 @@
 // The supervisor's event loop: readable fds and one-shot timers, all callbacks on its one thread.
-// Used by everything in supervisor/ that waits. It hides Asio, whose headers cost seconds in each file that sees them.
+// Used by everything in supervisor/ that waits. It hides Asio, whose headers cost seconds in each file that
+// sees them.
 #pragma once
 
 #include <functional>
@@ -30,7 +31,8 @@ class Loop {
     std::unique_ptr<boost::asio::io_context> context_;
 };
 
-// Calls back whenever `fd` is readable, for as long as this object lives. The fd stays the caller's and outlives it.
+// Calls back whenever `fd` is readable, for as long as this object lives. The fd stays the caller's and
+// outlives it.
 class Readable {
   public:
     Readable(Loop& loop, int fd, std::function<void()> callback);

@@ -48,7 +48,8 @@ void Playground::restore() {
     bool any = false;
     for (size_t slot = 1; slot < state_file_.found().size(); ++slot) {
         const auto& record = state_file_.found()[slot];
-        services_.push_back(std::make_unique<Service>(around_, static_cast<std::uint32_t>(slot), record ? record->name : ""));
+        services_.push_back(
+            std::make_unique<Service>(around_, static_cast<std::uint32_t>(slot), record ? record->name : ""));
         due_at_.emplace_back();
         if (!record) continue;
         Service& service = *services_.back();
@@ -64,7 +65,8 @@ void Playground::restore() {
 
 Service& Playground::service(const std::string& name) {
     if (Service* known = find(name)) return *known;
-    services_.push_back(std::make_unique<Service>(around_, static_cast<std::uint32_t>(services_.size()), name));
+    services_.push_back(
+        std::make_unique<Service>(around_, static_cast<std::uint32_t>(services_.size()), name));
     due_at_.emplace_back();
     by_name_[name] = services_.back().get();
     return *services_.back();
@@ -95,7 +97,8 @@ protocol::Status Playground::status() const {
 void Playground::take_reports() {
     std::array<Report, 64> reports;
     while (true) {
-        const auto bytes = os::read_some(reports_.get(), {reinterpret_cast<char*>(reports.data()), sizeof reports});
+        const auto bytes =
+            os::read_some(reports_.get(), {reinterpret_cast<char*>(reports.data()), sizeof reports});
         if (!bytes) return;
         // Every write is a whole report, so every read is a number of them.
         const size_t count = *bytes / sizeof(Report);

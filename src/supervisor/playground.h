@@ -1,5 +1,5 @@
-// All services of one playground: finds the right one for each report and each point in time, and knows when nothing is
-// up any more. Used by the API, which turns requests into calls of it.
+// All services of one playground: finds the right one for each report and each point in time, and knows when
+// nothing is up any more. Used by the API, which turns requests into calls of it.
 #pragma once
 
 #include <functional>
@@ -23,7 +23,8 @@ namespace supervisor {
 class Playground {
   public:
     // `path` is absolute. `at_rest` is called each time a service went down and none is left that is up.
-    Playground(Loop& loop, const protocol::RuntimeDirectory& directory, std::string path, std::function<void()> at_rest);
+    Playground(Loop& loop, const protocol::RuntimeDirectory& directory, std::string path,
+               std::function<void()> at_rest);
 
     // Opens what the runtime directory holds and takes over what an earlier supervisor left.
     [[nodiscard]] base::Status open();
@@ -65,7 +66,7 @@ class Playground {
     std::vector<std::optional<model::Time>> due_at_;  // by slot
     Timer timer_;
     std::optional<model::Time> armed_;  // for when
-    std::set<Service*> up_;  // or on their way up or down
+    std::set<Service*> up_;             // or on their way up or down
     std::function<void()> at_rest_;
     Escaped escaped_;
 };

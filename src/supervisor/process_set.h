@@ -1,6 +1,6 @@
-// The processes of one service: all that live below its keeper or, where that was killed, all that carry the service's
-// mark in their environment. Found, shown and signalled. Used by the service's shell.
-// Nothing is signalled that is not proven to belong.
+// The processes of one service: all that live below its keeper or, where that was killed, all that carry the
+// service's mark in their environment. Found, shown and signalled. Used by the service's shell. Nothing is
+// signalled that is not proven to belong.
 #pragma once
 
 #include <string>
@@ -24,7 +24,8 @@ class ProcessSet {
     [[nodiscard]] std::vector<protocol::ProcessRow> rows() const;
     // TERM to each, and CONT in case it is stopped.
     void terminate() const;
-    // Stops each, and looks again until nothing new appears, so that nothing can fork away from a kill that follows.
+    // Stops each, and looks again until nothing new appears, so that nothing can fork away from a kill that
+    // follows.
     void freeze() const;
     void kill() const;
 

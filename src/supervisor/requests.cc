@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::chrono::seconds kKillTime{2};  // killed processes are gone long before
 const os::Proc kProc;
-constexpr size_t kBatch = 32;                 // services started before reports are looked at again
+constexpr size_t kBatch = 32;  // services started before reports are looked at again
 
 config::Defaults defaults_of(const protocol::Defaults& defaults) {
     return {.timeout = defaults.timeout, .settle = defaults.settle};
@@ -33,7 +33,8 @@ bool alive(const Service* service) {
 std::expected<void, protocol::Claimed> Requests::claim(Holder holder, const protocol::ClaimRequest& request) {
     for (const std::string& name : request.services) {
         const auto held = claims_.find(name);
-        if (held != claims_.end() && command_lives(held->second.pid)) return std::unexpected(protocol::Claimed{.service = name, .pid = held->second.pid});
+        if (held != claims_.end() && command_lives(held->second.pid))
+            return std::unexpected(protocol::Claimed{.service = name, .pid = held->second.pid});
     }
     for (const std::string& name : request.services) claims_[name] = {.holder = holder, .pid = request.pid};
     return {};
@@ -60,9 +61,8 @@ struct Requests::Start {
     Holder holder = nullptr;
 };
 
-std::expected<std::shared_ptr<Operation>, protocol::Complaint> Requests::start(Holder holder,
-                                                                               const protocol::StartRequest& request,
-                                                                               Emit emit) {
+std::expected<std::shared_ptr<Operation>, protocol::Complaint> Requests::start(
+    Holder holder, const protocol::StartRequest& request, const Emit& emit) {
     auto start = std::make_shared<Start>(Start{.request = request, .holder = holder});
     protocol::Complaint complaint;
     for (const std::string& name : request.services) {
@@ -71,8 +71,8 @@ std::expected<std::shared_ptr<Operation>, protocol::Complaint> Requests::start(H
             continue;
         }
         if (alive(playground_.find(name))) continue;
-        auto settings = config::load_service_settings(playground_.path() + "/" + name, request.shown_prefix + name,
-                                                      defaults_of(request.defaults));
+        auto settings = config::load_service_settings(
+            playground_.path() + "/" + name, request.shown_prefix + name, defaults_of(request.defaults));
         if (settings) {
             start->settings[name] = *settings;
         } else {
@@ -128,13 +128,14 @@ void Requests::begin(const std::shared_ptr<Start>& start) {
 }
 
 double Requests::stop_timeout(const Service& service, const protocol::StopRequest& request) const {
-    const auto settings =
-        config::load_service_settings(service.path(), request.shown_prefix + service.name(), defaults_of(request.defaults));
+    const auto settings = config::load_service_settings(service.path(), request.shown_prefix + service.name(),
+                                                        defaults_of(request.defaults));
     // A directory that was deleted or broken meanwhile must not keep its service from being stopped.
     return settings ? settings->timeout_stop : service.settings().timeout_stop;
 }
 
-std::shared_ptr<Operation> Requests::stop(Holder holder, const protocol::StopRequest& request, pid_t caller, Emit emit) {
+std::shared_ptr<Operation> Requests::stop(Holder holder, const protocol::StopRequest& request, pid_t caller,
+                                          const Emit& emit) {
     auto operation = std::make_shared<Operation>();
     operation->change = std::make_unique<Change>(
         loop_, Change::Goal::down, request.shown_prefix,
@@ -151,7 +152,8 @@ std::shared_ptr<Operation> Requests::stop(Holder holder, const protocol::StopReq
     return operation;
 }
 
-// What carries the mark of a service that is down: asked to end, and killed at the deadline, like any of its processes.
+// What carries the mark of a service that is down: asked to end, and killed at the deadline, like any of its
+// processes.
 void Requests::stop_escaped(const std::shared_ptr<Operation>& operation, const protocol::StopRequest& request,
                             pid_t caller, const Emit& emit) {
     const auto finish = [this, operation, request] {
@@ -169,34 +171,36 @@ void Requests::stop_escaped(const std::shared_ptr<Operation>& operation, const p
     }
     if (all.empty()) return loop_.post(finish);
     if (request.force) playground_.escaped().terminate(all);
-    const auto timeout = std::chrono::duration_cast<model::Duration>(std::chrono::duration<double>(
-        std::min(1e9, request.defaults.timeout)));
-    await_end(loop_, kProc, all, os::monotonic_now() + timeout, [this, operation, request, escaped, emit, finish] {
-        std::vector<os::ProcessId> left;
-        for (const auto& [name, processes] : escaped) {
-            std::vector<pid_t> pids;
-            for (const os::ProcessId& process : processes) {
-                if (!os::Process::open(kProc, process)) continue;
-                pids.push_back(process.pid);
-                left.push_back(process);
+    const auto timeout = std::chrono::duration_cast<model::Duration>(
+        std::chrono::duration<double>(std::min(1e9, request.defaults.timeout)));
+    await_end(
+        loop_, kProc, all, os::monotonic_now() + timeout, [this, operation, request, escaped, emit, finish] {
+            std::vector<os::ProcessId> left;
+            for (const auto& [name, processes] : escaped) {
+                std::vector<pid_t> pids;
+                for (const os::ProcessId& process : processes) {
+                    if (!os::Process::open(kProc, process)) continue;
+                    pids.push_back(process.pid);
+                    left.push_back(process);
+                }
+                if (pids.empty()) continue;
+                operation->change->runaway(playground_.service(name), rows_of(kProc, pids), request.force);
             }
-            if (pids.empty()) continue;
-            operation->change->runaway(playground_.service(name), rows_of(kProc, pids), request.force);
-        }
-        if (left.empty() || !request.force) return finish();
-        playground_.escaped().kill(left);
-        await_end(loop_, kProc, left, os::monotonic_now() + kKillTime, finish);
-    });
+            if (left.empty() || !request.force) return finish();
+            playground_.escaped().kill(left);
+            await_end(loop_, kProc, left, os::monotonic_now() + kKillTime, finish);
+        });
 }
 
-std::expected<protocol::Changes, protocol::Complaint> Requests::changes(const protocol::ChangesRequest& request) {
+std::expected<protocol::Changes, protocol::Complaint> Requests::changes(
+    const protocol::ChangesRequest& request) {
     protocol::Changes changes;
     protocol::Complaint complaint;
     for (const std::string& name : request.services) {
         const Service* service = playground_.find(name);
         if (service == nullptr || service->down()) continue;
-        const auto settings =
-            config::load_service_settings(service->path(), request.shown_prefix + name, defaults_of(request.defaults));
+        const auto settings = config::load_service_settings(service->path(), request.shown_prefix + name,
+                                                            defaults_of(request.defaults));
         if (settings) {
             changes.services[name] = config::differences(service->settings(), *settings);
         } else {

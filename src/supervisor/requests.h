@@ -1,5 +1,5 @@
-// What the requests of the API do with the playground, without any HTTP: each returns at once, and what takes time is
-// told through events. Used by the API.
+// What the requests of the API do with the playground, without any HTTP: each returns at once, and what takes
+// time is told through events. Used by the API.
 #pragma once
 
 #include <expected>
@@ -17,7 +17,7 @@ namespace supervisor {
 // One start or stop that is under way; it ends its watching when it goes, not what it asked for.
 struct Operation {
     std::unique_ptr<Change> change;
-    bool begun = false;              // everything was asked for; from then on it is done when the change is decided
+    bool begun = false;  // everything was asked for; from then on it is done when the change is decided
     std::function<void()> on_begun;  // set by whoever waits
 
     [[nodiscard]] bool done() const { return begun && change->decided(); }
@@ -35,16 +35,18 @@ class Requests {
 
     // Restarts that are under way: who holds a service, until he lets go.
     using Holder = const void*;
-    [[nodiscard]] std::expected<void, protocol::Claimed> claim(Holder holder, const protocol::ClaimRequest& request);
+    [[nodiscard]] std::expected<void, protocol::Claimed> claim(Holder holder,
+                                                               const protocol::ClaimRequest& request);
     void let_go(Holder holder);
     [[nodiscard]] bool anything_claimed() const { return !claims_.empty(); }
 
     // An error starts nothing at all.
     [[nodiscard]] std::expected<std::shared_ptr<Operation>, protocol::Complaint> start(
-        Holder holder, const protocol::StartRequest& request, Emit emit);
-    [[nodiscard]] std::shared_ptr<Operation> stop(Holder holder, const protocol::StopRequest& request, pid_t caller,
-                                                  Emit emit);
-    [[nodiscard]] std::expected<protocol::Changes, protocol::Complaint> changes(const protocol::ChangesRequest& request);
+        Holder holder, const protocol::StartRequest& request, const Emit& emit);
+    [[nodiscard]] std::shared_ptr<Operation> stop(Holder holder, const protocol::StopRequest& request,
+                                                  pid_t caller, const Emit& emit);
+    [[nodiscard]] std::expected<protocol::Changes, protocol::Complaint> changes(
+        const protocol::ChangesRequest& request);
 
   private:
     struct Claim {
@@ -57,8 +59,8 @@ class Requests {
     void begin(const std::shared_ptr<Start>& start);
     void overtake(Holder holder, const std::string& service);
     [[nodiscard]] bool was_overtaken(Holder holder, const std::string& service) const;
-    void stop_escaped(const std::shared_ptr<Operation>& operation, const protocol::StopRequest& request, pid_t caller,
-                      const Emit& emit);
+    void stop_escaped(const std::shared_ptr<Operation>& operation, const protocol::StopRequest& request,
+                      pid_t caller, const Emit& emit);
     [[nodiscard]] double stop_timeout(const Service& service, const protocol::StopRequest& request) const;
 
     Loop& loop_;

@@ -28,7 +28,8 @@ constexpr std::chrono::seconds kLookAgain{1};
 model::Duration seconds(double count) {
     // The largest time-outs mean "never"; they must not overflow when they are added to now.
     constexpr double kLongest = 1e9;
-    return std::chrono::duration_cast<model::Duration>(std::chrono::duration<double>(std::min(count, kLongest)));
+    return std::chrono::duration_cast<model::Duration>(
+        std::chrono::duration<double>(std::min(count, kLongest)));
 }
 
 base::ExitStatus exit_status(int wait_status) {
@@ -67,7 +68,8 @@ bool Service::down() const {
 
 base::Status Service::start(const protocol::Caller& caller, const config::ServiceSettings& settings) {
     const model::State& state = record_.service.state;
-    const bool alive = std::holds_alternative<model::Running>(state) || std::holds_alternative<model::Spawning>(state);
+    const bool alive =
+        std::holds_alternative<model::Running>(state) || std::holds_alternative<model::Spawning>(state);
     if (!alive) {
         record_.settings = settings;
         if (auto prepared = prepare(caller); !prepared) return prepared;
@@ -91,7 +93,8 @@ base::Status Service::prepare(const protocol::Caller& caller) {
     if (::mkfifo(around_.directory.output(name()).c_str(), 0600) != 0 && errno != EEXIST) {
         return base::system_error(around_.directory.output(name()));
     }
-    if (::unlink((path() + "/down").c_str()) != 0 && errno != ENOENT) return base::system_error(path() + "/down");
+    if (::unlink((path() + "/down").c_str()) != 0 && errno != ENOENT)
+        return base::system_error(path() + "/down");
     const protocol::SpawnPlan plan = plan_spawn({.service = path(),
                                                  .scratch = scratch,
                                                  .output = around_.directory.output(name()),
@@ -118,7 +121,8 @@ void Service::watch_notification() {
     auto fifo = os::open(around_.directory.notification(name()), O_RDWR | O_NONBLOCK | O_NOFOLLOW);
     if (!fifo) return;
     notification_ = std::move(*fifo);
-    notification_watch_ = std::make_unique<Readable>(around_.loop, notification_.get(), [this] { notified(); });
+    notification_watch_ =
+        std::make_unique<Readable>(around_.loop, notification_.get(), [this] { notified(); });
 }
 
 void Service::notified() {
@@ -153,10 +157,10 @@ void Service::act(const model::Action& action) {
     struct Act {
         Service& self;
         void operator()(const model::Spawn&) const { self.act_spawn(); }
-        void operator()(const model::TerminateMain&) const { terminate(self.around_.commands.proc(), self.record_.main); }
-        void operator()(const model::TerminateSet&) const {
-            self.processes().terminate();
+        void operator()(const model::TerminateMain&) const {
+            terminate(self.around_.commands.proc(), self.record_.main);
         }
+        void operator()(const model::TerminateSet&) const { self.processes().terminate(); }
         void operator()(const model::KillSet& kill) const { self.kill_set(kill.first); }
         void operator()(const model::BeginCheck&) const { self.begin_check(); }
         void operator()(const model::EndCheck&) const { self.check_.reset(); }
@@ -203,7 +207,8 @@ void Service::kill_set(bool first) {
     for (protocol::ProcessRow& row : rows) {
         if (const auto state = states.find(row.pid); state != states.end()) row.state = state->second;
     }
-    if (first && !rows.empty()) notify_observers([&](Observer& observer) { observer.runaway(*this, rows, true); });
+    if (first && !rows.empty())
+        notify_observers([&](Observer& observer) { observer.runaway(*this, rows, true); });
     set.kill();
 }
 
@@ -254,7 +259,8 @@ void Service::release() {
 // The spawn file holds the caller's environment: nothing keeps it longer than it is needed.
 void Service::remove_files() const {
     const protocol::RuntimeDirectory& directory = around_.directory;
-    for (const std::string& file : {directory.spawn_file(name()), directory.output(name()), directory.notification(name())}) {
+    for (const std::string& file :
+         {directory.spawn_file(name()), directory.output(name()), directory.notification(name())}) {
         ::unlink(file.c_str());
     }
     ::rmdir(directory.service(name()).c_str());
@@ -266,7 +272,8 @@ void Service::take(const protocol::Report& report) {
     switch (report.kind) {
         case keeper_forked:
             keeper_commanded_ = false;
-            record_.keeper = os::identify(around_.commands.proc(), report.pid).value_or(os::ProcessId{.pid = report.pid});
+            record_.keeper =
+                os::identify(around_.commands.proc(), report.pid).value_or(os::ProcessId{.pid = report.pid});
             return persist();
         case fork_failed:
         case spawn_failed:
@@ -275,28 +282,36 @@ void Service::take(const protocol::Report& report) {
         case main_started:
             if (stale) return;
             spawn_error_.clear();
-            record_.main = os::identify(around_.commands.proc(), report.pid).value_or(os::ProcessId{.pid = report.pid});
+            record_.main =
+                os::identify(around_.commands.proc(), report.pid).value_or(os::ProcessId{.pid = report.pid});
             return handle(model::Spawned{.pid = report.pid});
         case main_ended:
             if (stale) return;
             record_.main = {};
-            return handle(model::MainEnded{.status = exit_status(report.status), .set_empty = report.token != 0});
-        case set_empty: return handle(model::SetEmpty{});
+            return handle(
+                model::MainEnded{.status = exit_status(report.status), .set_empty = report.token != 0});
+        case set_empty:
+            return handle(model::SetEmpty{});
         case standing:
             record_.service.generation = std::max(record_.service.generation, report.generation);
             if (report.pid != 0) {
-                record_.main = os::identify(around_.commands.proc(), report.pid).value_or(os::ProcessId{.pid = report.pid});
+                record_.main = os::identify(around_.commands.proc(), report.pid)
+                                   .value_or(os::ProcessId{.pid = report.pid});
             }
-            return handle(model::Standing{.pid = report.pid,
-                                          .status = exit_status(report.status),
-                                          .set_empty = report.token != 0});
+            return handle(model::Standing{
+                .pid = report.pid, .status = exit_status(report.status), .set_empty = report.token != 0});
         case drained:
             if (report.token == drain_token_) handle(model::Drained{});
             return;
-        case log_blocked: log_error_ = ::strerrordesc_np(report.status); return;
-        case log_resumed: log_error_.clear(); return;
+        case log_blocked:
+            log_error_ = ::strerrordesc_np(report.status);
+            return;
+        case log_resumed:
+            log_error_.clear();
+            return;
         case child_ended:
-        case synced: return;
+        case synced:
+            return;
     }
 }
 
@@ -369,14 +384,15 @@ void Service::settle() {
     main_process_ = std::move(*main).take_fd();
     main_watch_ = std::make_unique<Readable>(around_.loop, main_process_.get(), [this] {
         main_watch_.reset();
-        // A parent of ours reports how it ended, and before this; from elsewhere there is no status to be had.
+        // A parent of ours reports how it ended, and before this; from elsewhere there is no status to be
+        // had.
         if (record_.main.pid != 0) without_keeper(record_.main.pid, SIGKILL);
     });
     handle(model::Standing{.pid = record_.main.pid, .set_empty = false});
 }
 
-// Its keeper and its main process were killed together. What the rest of its set still does, nobody can know; a start
-// clears it away and says so.
+// Its keeper and its main process were killed together. What the rest of its set still does, nobody can know;
+// a start clears it away and says so.
 void Service::found_dead() {
     record_.main = {};
     if (processes().pids().empty()) return handle(model::NothingLeft{});

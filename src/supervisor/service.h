@@ -1,5 +1,6 @@
-// The shell around one service's state machine: turns reports, checks and time into model Events, and Actions into calls.
-// Used by the playground, which owns all of them. It decides nothing; what is next is model/service.h's business.
+// The shell around one service's state machine: turns reports, checks and time into model Events, and Actions
+// into calls. Used by the playground, which owns all of them. It decides nothing; what is next is
+// model/service.h's business.
 #pragma once
 
 #include <functional>
@@ -27,7 +28,8 @@ class Observer {
     virtual ~Observer() = default;
     // After each step.
     virtual void stepped(Service& service) = 0;
-    // `rows` are about to be killed (or, where not `killed`, are left alone although the deadline has passed).
+    // `rows` are about to be killed (or, where not `killed`, are left alone although the deadline has
+    // passed).
     virtual void runaway(Service& service, const std::vector<protocol::ProcessRow>& rows, bool killed) = 0;
     // The kill did not help.
     virtual void unkillable(Service& service, const std::vector<protocol::ProcessRow>& rows) = 0;
@@ -74,7 +76,8 @@ class Service {
     // Wanted down; `timeout` seconds until the deadline, counted from now where the stop begins now.
     void stop(bool force, double timeout);
     void take(const protocol::Report& report);
-    // `pid`, a child of the playground's keeper, ended with a wait status: our keeper, or an orphan that may be ours.
+    // `pid`, a child of the playground's keeper, ended with a wait status: our keeper, or an orphan that may
+    // be ours.
     void child_ended(pid_t pid, int status);
     void time_passed();
 

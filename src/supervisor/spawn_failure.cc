@@ -12,15 +12,24 @@ namespace {
 const char* name_of(protocol::SpawnStage stage) {
     using enum protocol::SpawnStage;
     switch (stage) {
-        case none: break;
-        case fork: return "fork";
-        case session: return "setsid";
-        case spawn_file: return "spawn file";
-        case working_directory: return "chdir";
-        case output: return "output";
-        case notification: return "notification-fd";
-        case limits: return "setrlimit";
-        case exec: return "exec";
+        case none:
+            break;
+        case fork:
+            return "fork";
+        case session:
+            return "setsid";
+        case spawn_file:
+            return "spawn file";
+        case working_directory:
+            return "chdir";
+        case output:
+            return "output";
+        case notification:
+            return "notification-fd";
+        case limits:
+            return "setrlimit";
+        case exec:
+            return "exec";
     }
     return "spawn";
 }

@@ -11,7 +11,9 @@ namespace supervisor {
 // The interpreter named by a "#!" line at the start of `script`, empty where there is none. Pure.
 [[nodiscard]] std::string interpreter_of(std::string_view script);
 
-// "exec: No such file or directory (interpreter /bin/bsh)". `script` is the content of ./run, as far as known. Pure.
-[[nodiscard]] std::string describe_spawn_failure(protocol::SpawnStage stage, int error, std::string_view script);
+// "exec: No such file or directory (interpreter /bin/bsh)". `script` is the content of ./run, as far as
+// known. Pure.
+[[nodiscard]] std::string describe_spawn_failure(protocol::SpawnStage stage, int error,
+                                                 std::string_view script);
 
 }  // namespace supervisor

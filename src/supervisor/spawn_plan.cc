@@ -54,7 +54,8 @@ std::vector<std::string> service_environment(const SpawnPlace& place, const prot
     return environment;
 }
 
-protocol::SpawnPlan plan_spawn(const SpawnPlace& place, const protocol::Caller& caller, const Inherited& inherited) {
+protocol::SpawnPlan plan_spawn(const SpawnPlace& place, const protocol::Caller& caller,
+                               const Inherited& inherited) {
     protocol::SpawnPlan plan{.directory = place.service,
                              .arguments = {"./run"},
                              .environment = service_environment(place, caller),

@@ -1,5 +1,5 @@
-// What a service gets: the caller's environment with ours in it, his umask, his limits. Pure but for inherited().
-// Used by the service's shell before each start.
+// What a service gets: the caller's environment with ours in it, his umask, his limits. Pure but for
+// inherited(). Used by the service's shell before each start.
 #pragma once
 
 #include <optional>
@@ -27,9 +27,11 @@ struct Inherited {
 [[nodiscard]] Inherited inherited();
 
 // `caller.environment` is text (protocol/bytes.h); a variable that is none is dropped.
-[[nodiscard]] std::vector<std::string> service_environment(const SpawnPlace& place, const protocol::Caller& caller);
+[[nodiscard]] std::vector<std::string> service_environment(const SpawnPlace& place,
+                                                           const protocol::Caller& caller);
 
-// Limits and niceness only where they differ from what is inherited anyway: each costs the child a system call.
+// Limits and niceness only where they differ from what is inherited anyway: each costs the child a system
+// call.
 [[nodiscard]] protocol::SpawnPlan plan_spawn(const SpawnPlace& place, const protocol::Caller& caller,
                                              const Inherited& inherited);
 

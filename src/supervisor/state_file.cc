@@ -95,7 +95,8 @@ model::State state_of(const nlohmann::json& json) {
         return running;
     }
     if (is == "stopping") {
-        model::Stopping stopping{.since = time("since"), .deadline = time("until"), .force = json.value("force", true)};
+        model::Stopping stopping{
+            .since = time("since"), .deadline = time("until"), .force = json.value("force", true)};
         if (json.contains("pid")) stopping.pid = json.at("pid").get<int>();
         stopping.spawn_pending = json.value("pending", false);
         return stopping;
@@ -112,8 +113,9 @@ os::ProcessId process_of(const nlohmann::json& json) {
 }
 
 nlohmann::json settings_json(const config::ServiceSettings& settings) {
-    nlohmann::json json = {settings.timeout_ready, settings.timeout_stop, settings.poll_ready,      settings.poll_down,
-                           settings.settle,        settings.has_ready,    settings.run_fingerprint, settings.ready_fingerprint};
+    nlohmann::json json = {settings.timeout_ready,   settings.timeout_stop,     settings.poll_ready,
+                           settings.poll_down,       settings.settle,           settings.has_ready,
+                           settings.run_fingerprint, settings.ready_fingerprint};
     if (settings.notification_fd) json.push_back(*settings.notification_fd);
     return json;
 }
@@ -201,7 +203,8 @@ base::Result<StateFile> StateFile::open(const std::string& path, const std::stri
 
 base::Status StateFile::write(std::uint32_t slot, const Record& record) {
     const std::string bytes = to_slot(record);
-    const ssize_t count = ::pwrite(file_.get(), bytes.data(), bytes.size(), static_cast<off_t>(slot * kSlotSize));
+    const ssize_t count =
+        ::pwrite(file_.get(), bytes.data(), bytes.size(), static_cast<off_t>(slot * kSlotSize));
     if (count != static_cast<ssize_t>(bytes.size())) return base::system_error("state file");
     return {};
 }

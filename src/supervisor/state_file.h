@@ -1,7 +1,7 @@
-// What must outlive the supervisor, in one file of fixed slots, a slot per service: a line of JSON behind its checksum.
-// A slot is rewritten in place by one write, which SIGKILL can't split, so a change costs the same with one service and
-// with ten thousand. Slot 0 says of which version and boot the file is. Used by the playground at each step, and once
-// by a new supervisor. It decides nothing of what it reads.
+// What must outlive the supervisor, in one file of fixed slots, a slot per service: a line of JSON behind its
+// checksum. A slot is rewritten in place by one write, which SIGKILL can't split, so a change costs the same
+// with one service and with ten thousand. Slot 0 says of which version and boot the file is. Used by the
+// playground at each step, and once by a new supervisor. It decides nothing of what it reads.
 #pragma once
 
 #include <cstdint>
@@ -39,7 +39,8 @@ class StateFile {
     // Opens or creates `path`. Records of another boot are dropped: nothing of them can be alive.
     [[nodiscard]] static base::Result<StateFile> open(const std::string& path, const std::string& boot_id);
 
-    // As found when the file was opened; the place in the list is the slot's number, 0 and broken ones are empty.
+    // As found when the file was opened; the place in the list is the slot's number, 0 and broken ones are
+    // empty.
     [[nodiscard]] const std::vector<std::optional<Record>>& found() const { return found_; }
     [[nodiscard]] base::Status write(std::uint32_t slot, const Record& record);
 

@@ -31,8 +31,9 @@ void raise_descriptor_limit() {
     static_cast<void>(::setrlimit(RLIMIT_NOFILE, &limit));
 }
 
-// The playground's keeper was killed. This process becomes the next one: it takes the lock, which fell free, and starts a
-// supervisor, which adopts what runs. Nothing is lost with us that the state file and the services' keepers don't know.
+// The playground's keeper was killed. This process becomes the next one: it takes the lock, which fell free,
+// and starts a supervisor, which adopts what runs. Nothing is lost with us that the state file and the
+// services' keepers don't know.
 [[noreturn]] void become_keeper(const std::string& path) {
     for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_DFL);
     std::string name = "pgctl", role = "keeper", playground = path;

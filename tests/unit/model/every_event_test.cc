@@ -588,7 +588,8 @@ TEST_F(EveryEventMeetsAServiceThatIsStopped, WithoutForceTooLate) {
     const Cell rest = {"stopping the rest since -10s, until -1s, no force, overdue; exit code 3", ""};
     expect_beside({
         {"start",
-         {"wanted up; stopping 12 since -10s, until +2s, force; restarts 0; failed spawns 0", "TerminateMain"}},
+         {"wanted up; stopping 12 since -10s, until +2s, force; restarts 0; failed spawns 0",
+          "TerminateMain"}},
         {"stop", {"stopping 12 since -10s, until +2s, force", "TerminateMain"}},
         {"stop without force", {"stopping 12 since -10s, until +2s, no force", "TerminateMain"}},
         {"ended, others left", rest},
