@@ -3,10 +3,12 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 
@@ -32,13 +34,27 @@ void default_signals() {
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
+// A role may need a descriptor for each service, whatever its caller can do with. A service gets its own
+// caller's limit.
+void raise_descriptor_limit() {
+    constexpr rlim_t kPlenty = 1 << 19;
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    const rlimit plenty{.rlim_cur = kPlenty, .rlim_max = std::max(kPlenty, limit.rlim_max)};
+    if (limit.rlim_max < kPlenty && ::setrlimit(RLIMIT_NOFILE, &plenty) == 0) return;  // needs a privilege
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 // In the child: only async-signal-safe calls, everything was laid out before.
 [[noreturn]] void become(int passed_fd, bool detached, char** arguments, char** environment) {
     if (detached) {
         ::setsid();
         if (::fork() != 0) ::_exit(0);
     }
-    const int null = ::open("/dev/null", O_RDWR);
+    raise_descriptor_limit();
+    // Above what it is put in the place of, even where the caller had closed his own 0, 1 or 2.
+    const int null = ::fcntl(::open("/dev/null", O_RDWR | O_CLOEXEC), F_DUPFD_CLOEXEC, 10);
     const int kept = passed_fd < 0 ? null : ::fcntl(passed_fd, F_DUPFD, 10);
     for (int fd = 0; fd < 3; ++fd) ::dup2(null, fd);
     ::dup2(kept, kPassedFd);

@@ -1,6 +1,7 @@
 #include "keeper/spawn.h"
 
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -74,9 +75,9 @@ bool connect_output(const char* fifo) {
 }
 
 bool connect_notification(const char* fifo, int number) {
-    const int fd = ::open(fifo, O_RDWR | O_NOFOLLOW);
+    const int fd = ::open(fifo, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0) return false;
-    return fd == number || (::dup2(fd, number) == number && ::close(fd) == 0);
+    return fd == number ? ::fcntl(fd, F_SETFD, 0) == 0 : ::dup2(fd, number) == number;
 }
 
 bool apply_limits(const MappedPlan& plan) {
@@ -104,6 +105,8 @@ bool apply_limits(const MappedPlan& plan) {
 SpawnStage execute(const MappedPlan& plan) {
     const SpawnHeader& header = plan.header();
     if (::setsid() < 0) return SpawnStage::session;
+    // Whatever we were given by mistake goes no further.
+    ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
     if (!connect_output(plan.string(header.output))) return SpawnStage::output;
     if (header.notification != 0 &&
         !connect_notification(plan.string(header.notification), header.notification_fd)) {

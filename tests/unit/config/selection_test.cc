@@ -103,8 +103,9 @@ TEST_F(Selection, WhatRunsCanBeNamedWithoutItsDirectory) {
     EXPECT_EQ(names({at("deleted/gone")}), Lines{"gone"});
 }
 
-TEST_F(Selection, APlaygroundWithABadNameIsRefusedAsAWhole) {
+TEST_F(Selection, NothingIsStartedInAPlaygroundWithABadName) {
     program("playground/-x/run");
+    settings.command = "start";
     EXPECT_EQ(error({"default"}),
               "not a service name: '-x' in playground (it starts with a dash, like an option)");
 }
