@@ -54,8 +54,9 @@ void raise_descriptor_limit() {
     }
     raise_descriptor_limit();
     // Above what it is put in the place of, even where the caller had closed his own 0, 1 or 2.
-    const int null = ::fcntl(::open("/dev/null", O_RDWR | O_CLOEXEC), F_DUPFD_CLOEXEC, 10);
-    const int kept = passed_fd < 0 ? null : ::fcntl(passed_fd, F_DUPFD, 10);
+    const int null = ::fcntl(::open("/dev/null", O_RDWR | O_CLOEXEC), F_DUPFD_CLOEXEC, kPassedFd + 1);
+    const int kept = passed_fd < 0 ? null : ::fcntl(passed_fd, F_DUPFD, kPassedFd + 1);
+    if (null < 0 || kept < 0) ::_exit(127);  // out of descriptors; a role without them does only harm
     for (int fd = 0; fd < 3; ++fd) ::dup2(null, fd);
     ::dup2(kept, kPassedFd);
     ::close_range(passed_fd < 0 ? kPassedFd : kPassedFd + 1, ~0U, 0);
