@@ -12,6 +12,10 @@ ExitStatus ExitStatus::from_wait(int wait_status) {
     return WIFEXITED(wait_status) ? exited(WEXITSTATUS(wait_status)) : signalled(WTERMSIG(wait_status));
 }
 
+ExitStatus ExitStatus::from_record(int wait_status) {
+    return WIFEXITED(wait_status) || WIFSIGNALED(wait_status) ? from_wait(wait_status) : signalled(SIGKILL);
+}
+
 std::optional<int> ExitStatus::code() const {
     return signal_ == 0 ? std::optional(code_) : std::nullopt;
 }

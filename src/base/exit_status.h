@@ -12,6 +12,8 @@ class ExitStatus {
   public:
     // `wait_status` is what waitpid(2) stored; a stopped or continued status is a bug of the caller's.
     [[nodiscard]] static ExitStatus from_wait(int wait_status);
+    // Of a word that came through a file: one that waitpid would not have stored counts as a kill.
+    [[nodiscard]] static ExitStatus from_record(int wait_status);
     [[nodiscard]] static ExitStatus exited(int code) { return ExitStatus(code, 0); }
     [[nodiscard]] static ExitStatus signalled(int signal) { return ExitStatus(0, signal); }
 

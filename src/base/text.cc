@@ -101,12 +101,18 @@ std::string_view trim(std::string_view text) {
 }
 
 bool valid_utf8(std::string_view text) {
+    return line_of_invalid_utf8(text) == 0;
+}
+
+size_t line_of_invalid_utf8(std::string_view text) {
+    size_t line = 1;
     while (!text.empty()) {
         const size_t length = utf8_sequence(text);
-        if (length == 0) return false;
+        if (length == 0) return line;
+        if (text.front() == '\n') ++line;
         text.remove_prefix(length);
     }
-    return true;
+    return 0;
 }
 
 std::optional<double> non_negative_number(std::string_view text) {

@@ -19,6 +19,8 @@ namespace base {
 // A finite, non-negative decimal number and nothing else but white space around it; no "nan", "inf", hex or
 // sign.
 [[nodiscard]] std::optional<double> non_negative_number(std::string_view text);
+// The line, from 1, of the first byte that is no valid UTF-8; 0 where all is.
+[[nodiscard]] size_t line_of_invalid_utf8(std::string_view text);
 // For showing foreign bytes on a terminal or in one line: control bytes and invalid UTF-8 as \n, \x1b and so
 // on.
 [[nodiscard]] std::string printable(std::string_view text);

@@ -44,6 +44,15 @@ base::Status replace_file(const std::string& path, std::string_view content, mod
     return {};
 }
 
+base::Status overwrite_file(const std::string& path, std::string_view content, mode_t mode) {
+    auto file = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK, mode);
+    if (!file) return base::passed_on(file.error());
+    const auto written = write_all(file->get(), content);
+    if (!written) return base::system_error(path, written.error().number);
+    if (::ftruncate(file->get(), static_cast<off_t>(content.size())) != 0) return base::system_error(path);
+    return {};
+}
+
 base::Status make_directories(const std::string& path, mode_t mode) {
     if (::mkdir(path.c_str(), mode) == 0) return {};
     const int error = errno;
@@ -56,13 +65,23 @@ base::Status make_directories(const std::string& path, mode_t mode) {
     return base::system_error(path, again);
 }
 
-base::Result<std::vector<std::string>> list_directory(const std::string& path) {
+base::Status make_private_directories(const std::string& path) {
+    if (::mkdir(path.c_str(), 0700) == 0) return {};
+    struct stat found {};
+    if (::stat(path.c_str(), &found) != 0) return make_directories(path, 0700);
+    if (!S_ISDIR(found.st_mode)) return base::system_error(path, ENOTDIR);
+    const bool is_private = (found.st_mode & 0077) == 0;
+    if (!is_private && ::chmod(path.c_str(), 0700) != 0) return base::system_error(path);
+    return {};
+}
+
+base::Result<std::vector<std::string>> list_directory(const std::string& path, std::string_view prefix) {
     const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(path.c_str()), ::closedir);
     if (!directory) return base::system_error(path);
     std::vector<std::string> names;
     while (const dirent* entry = ::readdir(directory.get())) {
         const std::string_view name = entry->d_name;
-        if (name != "." && name != "..") names.emplace_back(name);
+        if (name.starts_with(prefix) && name != "." && name != "..") names.emplace_back(name);
     }
     std::ranges::sort(names);
     return names;

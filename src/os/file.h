@@ -21,10 +21,17 @@ namespace os {
 // Writes beside the file and renames, so that a reader sees the old content or the new, and nothing in
 // between.
 [[nodiscard]] base::Status replace_file(const std::string& path, std::string_view content, mode_t mode);
+// In place, and so without a new inode: a reader may see a part. It is not emptied before, because ext4
+// writes a file that was empty to the disk at once. `mode` is for a file that is not there yet.
+[[nodiscard]] base::Status overwrite_file(const std::string& path, std::string_view content, mode_t mode);
 // Every missing directory on the way gets `mode`.
 [[nodiscard]] base::Status make_directories(const std::string& path, mode_t mode);
-// Names without "." and "..", sorted by byte.
-[[nodiscard]] base::Result<std::vector<std::string>> list_directory(const std::string& path);
+// The same with 0700, which the last one gets also where it was there and others could get at it. EPERM where
+// it is not ours.
+[[nodiscard]] base::Status make_private_directories(const std::string& path);
+// Names without "." and ".." that begin with `prefix`, sorted by byte.
+[[nodiscard]] base::Result<std::vector<std::string>> list_directory(const std::string& path,
+                                                                    std::string_view prefix = "");
 [[nodiscard]] base::Status remove_tree(const std::string& path);
 
 enum class FileKind { missing, regular, directory, other };

@@ -6,6 +6,9 @@
 #include <sys/stat.h>
 
 #include <cstdint>
+#include <string>
+
+#include "os/fd.h"
 
 namespace os {
 
@@ -19,5 +22,8 @@ struct FileIdentity {
 [[nodiscard]] inline FileIdentity identity_of(const struct stat& found) {
     return {.device = found.st_dev, .inode = found.st_ino};
 }
+
+// Whether `path` is `file`; a symbolic link is only itself. False for a file that is not open.
+[[nodiscard]] bool leads_to(const std::string& path, const Fd& file);
 
 }  // namespace os

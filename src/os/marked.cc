@@ -24,16 +24,20 @@ std::string marked_service(const std::vector<std::string>& environment) {
 
 }  // namespace
 
+std::string service_mark(const Proc& proc, pid_t pid) {
+    // First: root could read anybody's.
+    const auto user = proc.user(pid);
+    if (!user || *user != ::geteuid()) return {};
+    const auto environment = proc.environment(pid);
+    return environment ? marked_service(*environment) : std::string();
+}
+
 std::map<std::string, std::vector<ProcessId>> marked_processes(const Proc& proc,
                                                                std::string_view playground) {
     std::map<std::string, std::vector<ProcessId>> found;
     for (const pid_t pid : proc.all()) {
-        const auto environment = proc.environment(pid);
-        if (!environment) continue;
-        const std::string service = marked_service(*environment);
+        const std::string service = service_mark(proc, pid);
         if (service.empty() || parent_of(service) != playground) continue;
-        const auto user = proc.user(pid);
-        if (!user || *user != ::geteuid()) continue;
         if (const auto id = identify(proc, pid)) found[service].push_back(*id);
     }
     return found;

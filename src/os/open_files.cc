@@ -42,6 +42,16 @@ bool holds(const std::string& directory, const Wanted& wanted) {
 
 }  // namespace
 
+std::vector<OpenFile> open_files(pid_t pid, const std::string& proc_root) {
+    const std::string directory = proc_root + "/" + std::to_string(pid) + "/fd";
+    std::vector<OpenFile> files;
+    for (const std::string& number : list_directory(directory).value_or(std::vector<std::string>())) {
+        const std::string descriptor = directory + "/" + number;
+        files.push_back({.descriptor = descriptor, .path = link_of(descriptor)});
+    }
+    return files;
+}
+
 std::vector<pid_t> holders_of(const Proc& proc, const std::string& path, bool or_deleted,
                               const std::string& proc_root) {
     Wanted wanted;

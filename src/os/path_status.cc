@@ -2,8 +2,10 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <memory>
 
@@ -14,6 +16,11 @@ namespace {
 FileKind kind_of_mode(mode_t mode) {
     if (S_ISREG(mode)) return FileKind::regular;
     return S_ISDIR(mode) ? FileKind::directory : FileKind::other;
+}
+
+base::Status permitted(const std::string& path, int access) {
+    if (::faccessat(AT_FDCWD, path.c_str(), access, AT_EACCESS) != 0) return base::system_error(path);
+    return {};
 }
 
 }  // namespace
@@ -32,6 +39,29 @@ base::Result<PathStatus> status_of(const std::string& path) {
 
 bool entry_exists(const std::string& path) {
     return ::faccessat(AT_FDCWD, path.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+bool entry_may_exist(const std::string& path) {
+    return entry_exists(path) || errno == EACCES;
+}
+
+base::Status enterable(const std::string& directory) {
+    return permitted(directory, X_OK);
+}
+
+base::Status readable(const std::string& path) {
+    return permitted(path, R_OK);
+}
+
+base::Status writable(const std::string& path) {
+    return permitted(path, W_OK);
+}
+
+base::Result<std::uint64_t> free_bytes(const std::string& path) {
+    struct statvfs found {};
+    if (::statvfs(path.c_str(), &found) != 0) return base::system_error(path);
+    const auto blocks = ::geteuid() == 0 ? found.f_bfree : found.f_bavail;
+    return std::uint64_t{blocks} * found.f_frsize;
 }
 
 base::Result<std::string> resolved(const std::string& path) {

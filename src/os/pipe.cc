@@ -30,11 +30,18 @@ base::Result<size_t> PipePeek::peek(int pipe, std::span<char> buffer) {
     while (got < static_cast<size_t>(count)) {
         const auto part =
             read_some(copy_.read_end.get(), buffer.subspan(got, static_cast<size_t>(count) - got));
-        if (!part) return part;
-        if (*part == 0) return base::system_error("tee", EIO);
+        if (!part || *part == 0) {
+            forget_copy();
+            return part ? base::system_error("tee", EIO) : part;
+        }
         got += *part;
     }
     return got;
+}
+
+// What is left in it would be taken for what a later peek finds.
+void PipePeek::forget_copy() {
+    if (auto fresh = make_pipe(O_NONBLOCK)) copy_ = std::move(*fresh);
 }
 
 }  // namespace os

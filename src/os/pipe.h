@@ -24,6 +24,8 @@ class PipePeek {
 
   private:
     explicit PipePeek(Pipe copy) : copy_(std::move(copy)) {}
+    void forget_copy();
+
     Pipe copy_;  // empty between calls
 };
 

@@ -9,13 +9,9 @@
 #include <cerrno>
 #include <cstring>
 
-#include "os/fd.h"
-
 namespace os {
 
 namespace {
-
-constexpr size_t kLongestOutput = 1 << 20;  // bytes
 
 std::vector<char*> pointers(const std::vector<std::string>& strings) {
     std::vector<char*> list;
@@ -55,10 +51,7 @@ class SpawnWishes {
     void directory(const std::string& path) {
         ::posix_spawn_file_actions_addchdir_np(&actions_, path.c_str());
     }
-    void output(int fd) {
-        ::posix_spawn_file_actions_adddup2(&actions_, fd, STDOUT_FILENO);
-        ::posix_spawn_file_actions_adddup2(&actions_, fd, STDERR_FILENO);
-    }
+    void output_to_stderr() { ::posix_spawn_file_actions_adddup2(&actions_, STDERR_FILENO, STDOUT_FILENO); }
     [[nodiscard]] base::Result<pid_t> spawn(const std::string& path) {
         const std::array<char*, 2> arguments = {const_cast<char*>(path.c_str()), nullptr};
         pid_t pid = 0;
@@ -81,18 +74,6 @@ base::Result<base::ExitStatus> await_end(pid_t pid) {
     return base::ExitStatus::from_wait(status);
 }
 
-// All that comes is read, so that the writer does not block; what is too much is dropped.
-std::string read_bounded(int fd) {
-    std::string output;
-    std::array<char, 16384> buffer;
-    while (true) {
-        const auto count = read_some(fd, buffer);
-        if (!count || *count == 0) return output;
-        const size_t room = kLongestOutput - output.size();
-        output.append(buffer.data(), std::min(room, *count));
-    }
-}
-
 }  // namespace
 
 base::Result<base::ExitStatus> run_program(const std::string& path, const std::string& directory) {
@@ -103,18 +84,12 @@ base::Result<base::ExitStatus> run_program(const std::string& path, const std::s
     return await_end(*pid);
 }
 
-base::Result<Captured> capture_program(const std::string& path) {
-    auto pipe = make_pipe();
-    if (!pipe) return base::passed_on(pipe.error());
+base::Result<base::ExitStatus> run_program_on_stderr(const std::string& path) {
     SpawnWishes wishes;
-    wishes.output(pipe->write_end.get());
+    wishes.output_to_stderr();
     const auto pid = wishes.spawn(path);
     if (!pid) return base::passed_on(pid.error());
-    pipe->write_end.reset();
-    std::string output = read_bounded(pipe->read_end.get());
-    const auto status = await_end(*pid);
-    if (!status) return base::passed_on(status.error());
-    return Captured{.status = *status, .output = std::move(output)};
+    return await_end(*pid);
 }
 
 base::Error become_program(const std::string& path, const std::vector<std::string>& arguments,

@@ -16,12 +16,8 @@ namespace os {
 [[nodiscard]] base::Result<base::ExitStatus> run_program(const std::string& path,
                                                          const std::string& directory);
 
-struct Captured {
-    base::ExitStatus status = base::ExitStatus::exited(0);
-    std::string output;  // stdout and stderr together, at most 1 MiB
-};
-// The same with its output collected, until everybody who holds it open has closed it.
-[[nodiscard]] base::Result<Captured> capture_program(const std::string& path);
+// The same where we are, and what it writes to stdout goes to our stderr.
+[[nodiscard]] base::Result<base::ExitStatus> run_program_on_stderr(const std::string& path);
 
 // Becomes the file at `path`; returns only where that fails.
 [[nodiscard]] base::Error become_program(const std::string& path, const std::vector<std::string>& arguments,

@@ -16,9 +16,24 @@ void open_missing_standard_streams() {
     for (const pollfd& stream : streams) {
         if ((stream.revents & POLLNVAL) == 0) continue;
         // In ascending order, so each open gets just the number that is missing. Programs that we run inherit
-        // it.
-        static_cast<void>(::open("/dev/null", O_RDWR));  // NOLINT(android-cloexec-open)
+        // it. What is written to a standard output that was closed fails, so that nobody takes it for done.
+        const int access = stream.fd == STDOUT_FILENO ? O_RDONLY : O_RDWR;
+        static_cast<void>(::open("/dev/null", access));  // NOLINT(android-cloexec-open)
     }
+}
+
+base::Status open_null_at(int fd) {
+    const int opened = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (opened < 0) return base::system_error("/dev/null");
+    // dup2 of a descriptor onto itself would leave it close-on-exec (man 2 dup).
+    if (opened == fd) {
+        ::fcntl(fd, F_SETFD, 0);
+        return {};
+    }
+    const bool placed = ::dup2(opened, fd) == fd;
+    const int error = errno;
+    ::close(opened);
+    return placed ? base::Status() : base::system_error("/dev/null", error);
 }
 
 void ignore_broken_pipes() {

@@ -7,5 +7,6 @@ namespace os {
 [[nodiscard]] bool is_terminal(int fd);
 // 0 where it is no terminal or nobody has set its size.
 [[nodiscard]] int terminal_columns(int fd);
+[[nodiscard]] int terminal_rows(int fd);
 
 }  // namespace os

@@ -39,9 +39,9 @@ TEST(DrawnLogBox, IsEightyColumnsWideWhereTheTerminalHasNone) {
 class LogBoxTest : public testing::Test {
   protected:
     LogBoxTest() {
-        directory.write("a", "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n");
-        box.add_service("a", directory.path("a"));
-        box.add_service("b", directory.path("b"));
+        directory.file("a", "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n");
+        box.add_service("a", directory.at("a"));
+        box.add_service("b", directory.at("b"));
     }
 
     TemporaryDirectory directory;

@@ -1,10 +1,12 @@
 #include "logs/tail.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 
 #include <unistd.h>
 
 #include "logs/follow.h"
+#include "os/file.h"
 #include "temporary_directory.h"
 
 namespace logs {
@@ -13,8 +15,8 @@ namespace {
 class TailTest : public testing::Test {
   protected:
     std::string tail(const std::string& text, size_t lines) {
-        directory.write("current", text);
-        const auto file = os::open(directory.path("current"), O_RDONLY);
+        directory.file("current", text);
+        const auto file = os::open(directory.at("current"), O_RDONLY);
         return last_lines(file->get(), lines).text;
     }
 
@@ -44,20 +46,19 @@ TEST_F(TailTest, OfAnEndlessLineIsItsEnd) {
 }
 
 TEST_F(TailTest, OfSeveralFilesHasHeadersAndEmptyLinesBetween) {
-    directory.write("a", "one\ntwo\n");
-    directory.write("c", "no end");
+    directory.file("a", "one\ntwo\n");
+    directory.file("c", "no end");
     EXPECT_EQ(
-        tail_text({{"p/a", directory.path("a")}, {"p/b", directory.path("b")}, {"p/c", directory.path("c")}},
-                  1),
+        tail_text({{"p/a", directory.at("a")}, {"p/b", directory.at("b")}, {"p/c", directory.at("c")}}, 1),
         "==> p/a <==\ntwo\n\n==> p/b <==\n\n==> p/c <==\nno end\n");
 }
 
 class FollowTest : public testing::Test {
   protected:
-    FollowTest() { directory.write("a", "old\n"); }
+    FollowTest() { directory.file("a", "old\n"); }
 
     TemporaryDirectory directory;
-    std::vector<LogPath> files{{"p/a", directory.path("a")}, {"p/b", directory.path("b")}};
+    std::vector<LogPath> files{{"p/a", directory.at("a")}, {"p/b", directory.at("b")}};
     Follower follower{files, Follower::Target::pipe};
 };
 
@@ -75,8 +76,8 @@ TEST_F(FollowTest, ShowsWhatIsAddedAndNamesTheFileWhenItChanges) {
 TEST_F(FollowTest, GoesOnThroughRotation) {
     (void)follower.begin();
     directory.append("a", "last of the old\n");
-    ASSERT_EQ(::rename(directory.path("a").c_str(), directory.path("@old").c_str()), 0);
-    directory.write("a", "first of the new\n");
+    ASSERT_EQ(::rename(directory.at("a").c_str(), directory.at("@old").c_str()), 0);
+    directory.file("a", "first of the new\n");
     EXPECT_EQ(follower.poll(), "\n==> p/a <==\nlast of the old\n");
     EXPECT_EQ(follower.poll(), "first of the new\n");
     EXPECT_EQ(follower.poll(), "");
@@ -84,13 +85,13 @@ TEST_F(FollowTest, GoesOnThroughRotation) {
 
 TEST_F(FollowTest, GoesOnThroughTruncationDeletionAndBeingMadeAgain) {
     (void)follower.begin();
-    directory.write("a", "new\n");
+    directory.file("a", "new\n");
     directory.append("a", "and more than before\n");
-    directory.write("a", "x\n");
+    directory.file("a", "x\n");
     EXPECT_EQ(follower.poll(), "\n==> p/a <==\nx\n");
-    ASSERT_EQ(::unlink(directory.path("a").c_str()), 0);
+    ASSERT_EQ(::unlink(directory.at("a").c_str()), 0);
     EXPECT_EQ(follower.poll(), "");
-    directory.write("a", "again\n");
+    directory.file("a", "again\n");
     EXPECT_EQ(follower.poll(), "again\n");
 }
 
@@ -98,7 +99,7 @@ TEST_F(FollowTest, DoesNotRepeatAFileWhoseLastLinesWereTakenBack) {
     (void)follower.begin();
     directory.append("a", "begun by a logger that was killed\n");
     EXPECT_EQ(follower.poll(), "\n==> p/a <==\nbegun by a logger that was killed\n");
-    ASSERT_EQ(::truncate(directory.path("a").c_str(), 4), 0);
+    ASSERT_EQ(::truncate(directory.at("a").c_str(), 4), 0);
     EXPECT_EQ(follower.poll(), "");
     directory.append("a", "begun by its successor\n");
     EXPECT_EQ(follower.poll(), "begun by its successor\n");

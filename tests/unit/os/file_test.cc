@@ -41,6 +41,17 @@ TEST_F(Files, ThatAreFifosDoNotHangTheReader) {
     EXPECT_EQ(os::read_file(at("fifo")).value(), "");
 }
 
+TEST_F(Files, APrivateDirectoryIsPrivateHoweverItWasMade) {
+    const auto mode_of = [this](const std::string& name) { return os::status_of(at(name))->permissions; };
+    ASSERT_TRUE(os::make_private_directories(at("new/below")));
+    EXPECT_EQ(mode_of("new/below"), 0700U);
+    ASSERT_TRUE(os::make_directories(at("open"), 0777));
+    ASSERT_TRUE(os::make_private_directories(at("open")));
+    EXPECT_EQ(mode_of("open"), 0700U);
+    file("a", "x");
+    EXPECT_EQ(os::make_private_directories(at("a")).error().number, ENOTDIR);
+}
+
 TEST_F(Files, AreReplacedWholeAndNothingIsLeftBeside) {
     ASSERT_TRUE(os::replace_file(at("a"), "old", 0600));
     ASSERT_TRUE(os::replace_file(at("a"), "new", 0600));
@@ -75,6 +86,18 @@ TEST_F(Files, ThatCannotBeWrittenWholeLeaveTheOldOne) {
     EXPECT_EQ(replaced.error().number, EFBIG);
     EXPECT_EQ(content("a"), "old");
     EXPECT_EQ(os::list_directory(root).value(), Names{"a"});
+}
+
+TEST_F(Files, AreOverwrittenInPlace) {
+    ASSERT_TRUE(os::overwrite_file(at("a"), "a long one", 0600));
+    link("same", at("a"));
+    EXPECT_EQ(os::status_of(at("a")).value().permissions, 0600u);
+    ASSERT_TRUE(os::overwrite_file(at("a"), "short", 0600));
+    EXPECT_EQ(content("a"), "short");
+    EXPECT_EQ(os::list_directory(root).value(), (Names{"a", "same"}));
+    EXPECT_EQ(os::list_directory(root, "s").value(), Names{"same"});
+    EXPECT_EQ(os::overwrite_file(at("same"), "x", 0600).error().number, ELOOP);
+    EXPECT_EQ(os::overwrite_file(at("missing/a"), "x", 0600).error().number, ENOENT);
 }
 
 TEST_F(Files, HaveDirectoriesMadeForThem) {

@@ -11,7 +11,7 @@ namespace {
 class AMarkedProcess : public InAProc {
   protected:
     void runs(pid_t pid, const std::vector<std::string>& variables, uid_t owner = ::geteuid()) {
-        process(pid, 1, 500);
+        process(pid, {.start_time = 500});
         user(pid, owner);
         environment(pid, variables);
     }
@@ -61,14 +61,14 @@ TEST_F(AMarkedProcess, ThatEndsWhileItIsLookedAtIsNot) {
 }
 
 TEST_F(InAProc, ALineageGoesUpToTheFirstProcess) {
-    process(1, 0);
-    process(10, 1);
-    process(11, 10);
+    process(1, {.parent = 0});
+    process(10, {.parent = 1});
+    process(11, {.parent = 10});
     EXPECT_EQ(os::lineage(proc(), 11), (std::vector<pid_t>{11, 10, 1}));
 }
 
 TEST_F(InAProc, ALineageEndsWhereAParentIsGone) {
-    process(11, 10);
+    process(11, {.parent = 10});
     EXPECT_EQ(os::lineage(proc(), 11), (std::vector<pid_t>{11, 10}));
     EXPECT_EQ(os::lineage(proc(), 0), std::vector<pid_t>{});
 }

@@ -55,7 +55,7 @@ TEST(ALineOfProcStat, NeedsTheFieldsUpToTheStartTimeAndNoMore) {
 }
 
 TEST_F(InAProc, AProcessIsReadFromItsDirectory) {
-    process(10, 1, 777);
+    process(10, {.start_time = 777});
     EXPECT_EQ(proc().stat(10).value().start_time, 777u);
     EXPECT_FALSE(proc().stat(11));
 }

@@ -1,0 +1,9 @@
+#include "base/version.h"
+
+namespace base {
+
+const char* version() {
+    return PGCTL_VERSION;
+}
+
+}  // namespace base
