@@ -36,7 +36,7 @@ class Stepper {
     }
     void act(Action action) { actions_.push_back(std::move(action)); }
 
-    void handle(const WantUp&) {
+    void handle(const WantUp& event) {
         const bool was_wanted = service_.wanted == Wanted::up;
         service_.wanted = Wanted::up;
         if (!was_wanted) forget_the_past();
@@ -44,7 +44,7 @@ class Stepper {
         if (auto* stopping = in<Stopping>()) {
             stopping->by_itself = false;
             // What a stop without force has left over is in the way of a new life.
-            if (stopping->overdue) join_stop(*stopping, true);
+            if (stopping->overdue) join_stop(*stopping, event.force);
             return;
         }
         // Whoever asks again has perhaps mended what could not be executed.
@@ -63,6 +63,13 @@ class Stepper {
         }
         if (const auto* resting = in<Resting>()) return resting->set_empty ? drain() : clear(event.force);
         if (auto* stopping = in<Stopping>()) join_stop(*stopping, event.force);
+    }
+
+    // In one step, so that no moment is left in which a successor would find it wanted down.
+    void handle(const Restart& event) {
+        handle(WantDown{.force = event.force});
+        handle(WantUp{});
+        if (auto* stopping = in<Stopping>()) stopping->by_itself = true;
     }
 
     void handle(const Spawned& event) {
@@ -87,6 +94,11 @@ class Stepper {
         }
         if (!in<Spawning>()) return;
         service_.last_exit.reset();
+        if (event.shortage) {
+            service_.state =
+                Resting{.since = now_, .until = now_ + kShortagePause, .set_empty = event.set_empty};
+            return;
+        }
         const auto doubled = kSpacing * (1 << std::min(service_.failed_spawns - 1, 4U));
         service_.state = Resting{.since = now_,
                                  .until = now_ + std::min<Duration>(doubled, kLongestBackoff),
@@ -117,8 +129,11 @@ class Stepper {
         if (auto* stopping = in<Stopping>(); stopping && !stopping->spawn_pending) set_is_empty();
     }
 
-    void handle(const Drained&) {
-        if (in<Draining>()) after_drain();
+    void handle(const Drained& event) {
+        auto* draining = in<Draining>();
+        if (draining == nullptr) return;
+        if (event.complete) return after_drain();
+        draining->again = now_ + kDrainAgain;
     }
 
     void handle(const CheckEnded& event) {
@@ -128,15 +143,32 @@ class Stepper {
         event.passed ? check_passed(*running) : check_failed(*running);
     }
 
+    void handle(const PollBegun&) {
+        auto* running = in<Running>();
+        if (running && policy_.has_check && !running->check_began && !was_proven(*running))
+            begin_check(*running);
+    }
+
+    void handle(const CheckImpossible&) {
+        auto* running = in<Running>();
+        if (!running || !running->check_began) return;
+        running->check_began.reset();
+        schedule(*running, now_ + kShortagePause);
+    }
+
     void handle(const Notified&) {
-        if (auto* running = in<Running>(); running && policy_.has_notification) become_ready(*running);
+        auto* running = in<Running>();
+        if (!running || !policy_.has_notification) return;
+        // Where there is a check too, it alone proves readiness; the service's word hastens it.
+        if (!policy_.has_check) return become_ready(*running);
+        if (!running->ready_since && !running->check_began) schedule(*running, now_);
     }
 
     void handle(const TimePassed&) {
         if (auto* running = in<Running>()) return time_passed(*running);
         if (const auto* resting = in<Resting>(); resting && resting->until <= now_) return spawn();
         if (auto* stopping = in<Stopping>()) return time_passed(*stopping);
-        if (const auto* draining = in<Draining>(); draining && draining->until <= now_) after_drain();
+        if (auto* draining = in<Draining>()) time_passed(*draining);
     }
 
     void handle(const Standing& event) {
@@ -144,7 +176,7 @@ class Stepper {
         service_.failed_spawns = 0;
         if (auto* running = in<Running>(); running && running->pid == event.pid) {
             // A check that was under way ended with the supervisor that ran it.
-            if (policy_.has_check && !running->check_began) schedule(*running, now_);
+            if (policy_.has_check && !running->check_began) schedule(*running, first_check(*running));
             return;
         }
         if (auto* stopping = in<Stopping>()) {
@@ -175,6 +207,17 @@ class Stepper {
         if (auto* resting = in<Resting>()) resting->set_empty = true;
         if (service_.wanted == Wanted::up && (in<Down>() || in<Spawning>())) spawn();
         if (service_.wanted == Wanted::down && (in<Spawning>() || in<Resting>())) drain();
+    }
+
+    void time_passed(Draining& draining) {
+        if (draining.until <= now_) {
+            // For a life that follows, it waits.
+            if (service_.wanted == Wanted::down) act(GiveUpOutput{});
+            return after_drain();
+        }
+        if (!draining.again || *draining.again > now_) return;
+        draining.again.reset();
+        act(Drain{});
     }
 
     void time_passed(Running& running) {
@@ -224,7 +267,8 @@ class Stepper {
     void run(int pid) {
         service_.state = Running{.pid = pid, .since = now_};
         auto& running = std::get<Running>(service_.state);
-        if (policy_.has_check) begin_check(running);
+        if (policy_.has_check && policy_.has_helper) schedule(running, first_check(running));
+        if (policy_.has_check && !policy_.has_helper) begin_check(running);
         if (!policy_.proves_readiness() && policy_.settle == Duration::zero()) become_ready(running);
     }
 
@@ -276,6 +320,15 @@ class Stepper {
         service_.state = Down{};
         service_.last_exit.reset();
         act(Release{});
+    }
+
+    static bool was_proven(const Running& running) { return running.ready_since || running.failing_since; }
+
+    // A ./run that prepares something before pgctl-poll-ready is not asked too early. Some never come there,
+    // whatever they name.
+    [[nodiscard]] Time first_check(const Running& running) const {
+        if (!policy_.has_helper || was_proven(running)) return now_;
+        return std::max(now_, running.since + policy_.timeout_ready * 3 / 4);
     }
 
     static void schedule(Running& running, Time at) { running.next_check = at; }
@@ -339,7 +392,9 @@ struct WakeAt {
         if (s.overdue || s.spawn_pending) return {};
         return s.deadline;
     }
-    std::optional<Time> operator()(const Draining& s) const { return s.until; }
+    std::optional<Time> operator()(const Draining& s) const {
+        return s.again ? std::min(*s.again, s.until) : s.until;
+    }
 };
 
 }  // namespace
@@ -360,6 +415,12 @@ bool is_ready(const Service& service, const Policy& policy) {
     if (std::holds_alternative<Spawning>(service.state)) return keeps_succeeding;
     if (std::holds_alternative<Resting>(service.state)) return keeps_succeeding;
     return false;
+}
+
+bool is_spawning(const Service& service) {
+    const auto* stopping = std::get_if<Stopping>(&service.state);
+    return std::holds_alternative<Spawning>(service.state) ||
+           (stopping != nullptr && stopping->spawn_pending);
 }
 
 bool is_down(const Service& service) {

@@ -2,14 +2,17 @@
 // is to be done. Used by the supervisor, which turns what happens into Events and Actions into calls. No
 // clock, no fd, no log.
 //
-//   state      what is there                                     leaves it by
-//   Down       nothing                                            WantUp → Spawning
-//   Spawning   its keeper was told to execute ./run               Spawned → Running, SpawnFailed → Resting
-//   Running    the main process lives; ready or not yet           MainEnded → Resting or Spawning, WantDown →
-//   Stopping Resting    the main process ended, it will be started again   its time → Spawning, WantDown →
-//   Stopping or Draining Stopping   asked to end; the rest of its set may be left       SetEmpty → Draining,
-//   or Spawning if wanted again Draining   all ended; the last output goes into the log        Drained or a
-//   second → Down, or Spawning
+// clang-format off
+//   state     what is there                                    leaves it by
+//   Down      nothing                                          WantUp → Spawning
+//   Spawning  its keeper was told to execute ./run             Spawned → Running, SpawnFailed → Resting
+//   Running   the main process lives; ready or not yet         MainEnded → Resting or Spawning,
+//                                                              WantDown → Stopping
+//   Resting   the main process ended, it is started again      its time → Spawning,
+//                                                              WantDown → Stopping or Draining
+//   Stopping  asked to end; the rest of its set may be left    SetEmpty → Draining, or Spawning if wanted again
+//   Draining  all ended; the last output goes into the log     Drained or five seconds → Down, or Spawning
+// clang-format on
 //
 // What is wanted is a field of its own: requests change only that and, where it matters, hasten the state.
 #pragma once
@@ -30,10 +33,15 @@ using Duration = std::chrono::nanoseconds;
 
 // A service that ends is executed again at most this often.
 inline constexpr Duration kSpacing = std::chrono::seconds(1);
+// What could not be done for a shortage is tried again at this interval: it may be over at any time.
+inline constexpr Duration kShortagePause = std::chrono::seconds(1);
 // A ./run that can't be executed is tried again after 1, 2, 4, 8, 10, 10 … seconds.
 inline constexpr Duration kLongestBackoff = std::chrono::seconds(10);
-// How long a stop waits for the logger to write out the last output.
-inline constexpr Duration kDrainTime = std::chrono::seconds(1);
+// How long a stop waits for the last output to be written out: the logger may be on its way back, and a disk
+// that is full may get room.
+inline constexpr Duration kDrainTime = std::chrono::seconds(5);
+// While the log can't be written, the logger is asked this often.
+inline constexpr Duration kDrainAgain = std::chrono::milliseconds(250);
 // After the deadline the kill is repeated this often for as long as something of the set is left.
 inline constexpr Duration kKillAgain = std::chrono::milliseconds(500);
 // A readiness check that takes longer than this, or than timeout-ready where that is more, is killed and has
@@ -48,6 +56,7 @@ struct Policy {
     Duration poll_down = std::chrono::seconds(10);
     Duration settle = std::chrono::milliseconds(100);
     bool has_check = false;         // there is a `ready` script
+    bool has_helper = false;        // ./run names pgctl-poll-ready, which says when the check may begin
     bool has_notification = false;  // there is a notification-fd
 
     [[nodiscard]] bool proves_readiness() const { return has_check || has_notification; }
@@ -85,13 +94,14 @@ struct Stopping {
     bool force = true;           // may kill at the deadline
     bool spawn_pending = false;  // its keeper has not answered yet
     bool overdue = false;        // the deadline has passed and nothing may be killed
-    bool by_itself = false;      // nobody asked for it: its check failed for too long
+    bool by_itself = false;      // not asked for from outside: its check failed for too long, or a Restart
     std::optional<Time> killed;  // when the set was first killed
     Time kill_again{};           // valid where `killed` is set
 };
 
 struct Draining {
     Time until{};
+    std::optional<Time> again;  // the logger could not write it
 };
 
 using State = std::variant<Down, Spawning, Running, Resting, Stopping, Draining>;
@@ -110,8 +120,13 @@ struct Service {
 
 // --- events ---
 
-struct WantUp {};
+struct WantUp {
+    bool force = true;  // what a stop without force has left over may be killed
+};
 struct WantDown {
+    bool force = true;
+};
+struct Restart {  // down and up again, asked for from within the service: whoever asked ends with it
     bool force = true;
 };
 struct Spawned {
@@ -119,16 +134,21 @@ struct Spawned {
 };
 struct SpawnFailed {
     bool set_empty = true;
+    bool shortage = false;  // of processes, memory or descriptors, which nothing at the service can mend
 };
 struct MainEnded {
     base::ExitStatus status = base::ExitStatus::exited(0);
     bool set_empty = true;
 };
 struct SetEmpty {};
-struct Drained {};
+struct Drained {
+    bool complete = true;  // false: the log can't be written now
+};
 struct CheckEnded {
     bool passed = false;
 };
+struct PollBegun {};        // ./run has come as far as pgctl-poll-ready
+struct CheckImpossible {};  // for a shortage, ./ready could not be run: that tells nothing of the service
 struct Notified {};
 struct TimePassed {};  // wake_at() has come
 struct Standing {      // a new supervisor asked the keeper how things are: the truth, where we may be a step
@@ -139,8 +159,9 @@ struct Standing {      // a new supervisor asked the keeper how things are: the 
 };
 struct NothingLeft {};  // a new supervisor found neither a keeper nor any process of the service
 
-using Event = std::variant<WantUp, WantDown, Spawned, SpawnFailed, MainEnded, SetEmpty, Drained, CheckEnded,
-                           Notified, TimePassed, Standing, NothingLeft>;
+using Event =
+    std::variant<WantUp, WantDown, Restart, Spawned, SpawnFailed, MainEnded, SetEmpty, Drained, CheckEnded,
+                 PollBegun, CheckImpossible, Notified, TimePassed, Standing, NothingLeft>;
 
 // --- actions ---
 
@@ -156,13 +177,14 @@ struct Say {         // a line for the service's log
     std::string text;
 };
 struct Drain {};          // have the logger write out what is left
+struct GiveUpOutput {};   // the logger could not write it out: what waits is lost
 struct Release {};        // nothing of the service is left: its keeper may go
 struct GiveUp {           // the stop has failed: its deadline passed and something is left
     bool killed = false;  // although it was killed
 };
 
 using Action = std::variant<Spawn, TerminateMain, TerminateSet, KillSet, BeginCheck, EndCheck, Say, Drain,
-                            Release, GiveUp>;
+                            GiveUpOutput, Release, GiveUp>;
 using Actions = std::vector<Action>;
 
 [[nodiscard]] Actions step(Service& service, const Policy& policy, const Event& event, Time now);
@@ -171,6 +193,8 @@ using Actions = std::vector<Action>;
 [[nodiscard]] std::optional<Time> wake_at(const Service& service, const Policy& policy);
 
 [[nodiscard]] bool is_ready(const Service& service, const Policy& policy);
+// A life was commanded, and its keeper has not told yet what has become of it.
+[[nodiscard]] bool is_spawning(const Service& service);
 // Nothing of it is left, and nothing is going to be.
 [[nodiscard]] bool is_down(const Service& service);
 

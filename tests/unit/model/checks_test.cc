@@ -20,6 +20,35 @@ TEST_F(Checks, TheFirstBeginsWithTheService) {
     EXPECT_EQ(done(), "Spawn, BeginCheck");
 }
 
+TEST_F(Checks, WaitForARunThatPreparesSomethingBeforeItsHelper) {
+    policy.has_helper = true;
+    runs(12);
+    advance(1s);
+    EXPECT_EQ(done(), "Spawn");
+    comes_to_its_helper();
+    EXPECT_EQ(done(), "BeginCheck");
+    comes_to_its_helper();
+    EXPECT_EQ(done(), "");
+}
+
+TEST_F(Checks, BeginBeforeTheTimeIsOverWhereARunNeverComesToTheHelperThatItNames) {
+    policy.has_helper = true;
+    runs(12);
+    EXPECT_EQ(due_in(), "+1500ms");
+    advance(1500ms);
+    EXPECT_EQ(done(), "Spawn, BeginCheck");
+}
+
+TEST_F(Checks, OfAServiceThatWasReadyAreNotHastenedByItsHelper) {
+    policy.has_helper = true;
+    runs(12);
+    comes_to_its_helper();
+    check_passes();
+    static_cast<void>(done());
+    comes_to_its_helper();
+    EXPECT_EQ(done(), "");
+}
+
 TEST_F(Checks, LivingIsNoProof) {
     runs(12);
     advance(1s);
@@ -170,7 +199,7 @@ TEST_F(Checks, OneThatHangsForTooLongAfterTheServiceWasReadyRestartsIt) {
               "Say(pgctl-poll-ready: failed (restarting in 2.00 seconds))");
     advance(2s);
     check_fails();
-    EXPECT_EQ(state(), "stopping 12 since -22s, until +2s, force");
+    EXPECT_EQ(state(), "stopping 12 since -22s, until +2s, force, by itself");
 }
 
 TEST_F(Checks, TheResultOfOneThatWasKilledCountsForNothing) {
@@ -218,14 +247,22 @@ TEST_F(Checks, ANewSupervisorsNewsDoNotMakeThemOverlap) {
     EXPECT_EQ(done(), "");
 }
 
-TEST_F(Checks, BothANotificationAndACheckCount) {
+TEST_F(Checks, AloneProveReadinessWhereThereIsANotificationTooWhichHastensThem) {
     policy.has_notification = true;
     runs(12);
     notifies();
-    EXPECT_TRUE(ready());
+    EXPECT_FALSE(ready());
     check_fails();
     EXPECT_FALSE(ready());
-    advance(2s);
+    static_cast<void>(done());
+    notifies();
+    EXPECT_FALSE(ready());
+    advance(0s);
+    EXPECT_EQ(done(), "BeginCheck");
     check_passes();
     EXPECT_TRUE(ready());
+    static_cast<void>(done());
+    notifies();
+    advance(0s);
+    EXPECT_EQ(done(), "");
 }

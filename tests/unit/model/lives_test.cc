@@ -259,3 +259,57 @@ TEST_F(Lives, ANewLifeHasToNotifyAgain) {
     spawned(13);
     EXPECT_FALSE(ready());
 }
+
+TEST_F(Lives, ARestartFromWithinIsWantedUpFromItsFirstMoment) {
+    runs(12);
+    advance(5s);
+    static_cast<void>(done());
+    restart_from_within();
+    EXPECT_EQ(done(), "TerminateMain");
+    EXPECT_EQ(service.wanted, model::Wanted::up);
+    exits_leaving_others(0);
+    EXPECT_EQ(done(), "TerminateSet");
+    becomes_empty();
+    EXPECT_EQ(done(), "Spawn");
+}
+
+TEST_F(Lives, ARestartFromWithinKeepsTheSpacingOfLives) {
+    runs(12);
+    advance(300ms);
+    restart_from_within();
+    is_killed_by(15);
+    EXPECT_EQ(due_in(), "+700ms");
+    static_cast<void>(done());
+    advance(700ms);
+    EXPECT_EQ(done(), "Spawn");
+}
+
+TEST_F(Lives, AStartFromOutsideHastensARestartFromWithin) {
+    runs(12);
+    advance(300ms);
+    restart_from_within();
+    start();
+    static_cast<void>(done());
+    is_killed_by(15);
+    EXPECT_EQ(done(), "Spawn");
+}
+
+TEST_F(Lives, AStopEndsARestartFromWithin) {
+    runs(12);
+    advance(5s);
+    restart_from_within();
+    stop();
+    is_killed_by(15);
+    drained();
+    EXPECT_TRUE(down());
+}
+
+TEST_F(Lives, IsSpawningUntilItsKeeperHasAnswered) {
+    EXPECT_FALSE(model::is_spawning(service));
+    start();
+    EXPECT_TRUE(model::is_spawning(service));
+    stop();
+    EXPECT_TRUE(model::is_spawning(service));
+    spawned(12);
+    EXPECT_FALSE(model::is_spawning(service));
+}

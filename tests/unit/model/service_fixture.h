@@ -15,6 +15,7 @@ class ServiceTest : public testing::Test {
     void start() { happens(model::WantUp{}); }
     void stop() { happens(model::WantDown{}); }
     void stop_without_force() { happens(model::WantDown{.force = false}); }
+    void restart_from_within() { happens(model::Restart{}); }
     void spawned(int pid) { happens(model::Spawned{.pid = pid}); }
     void not_spawned() { happens(model::SpawnFailed{}); }
     void exits(int code) { ends(base::ExitStatus::exited(code), true); }
@@ -22,8 +23,10 @@ class ServiceTest : public testing::Test {
     void is_killed_by(int signal) { ends(base::ExitStatus::signalled(signal), true); }
     void becomes_empty() { happens(model::SetEmpty{}); }
     void drained() { happens(model::Drained{}); }
+    void log_is_blocked() { happens(model::Drained{.complete = false}); }
     void check_passes() { happens(model::CheckEnded{.passed = true}); }
     void check_fails() { happens(model::CheckEnded{.passed = false}); }
+    void comes_to_its_helper() { happens(model::PollBegun{}); }
     void notifies() { happens(model::Notified{}); }
     void runs(int pid) {
         start();

@@ -45,7 +45,8 @@ struct State {
         return "stopping " + (s.pid ? std::to_string(*s.pid) : "the rest") + " since " + at(s.since) +
                ", until " + at(s.deadline) + (s.force ? ", force" : ", no force") +
                (s.spawn_pending ? ", pending" : "") + (s.overdue ? ", overdue" : "") +
-               optional("killed", s.killed) + (s.killed ? ", again " + at(s.kill_again) : "");
+               (s.by_itself ? ", by itself" : "") + optional("killed", s.killed) +
+               (s.killed ? ", again " + at(s.kill_again) : "");
     }
     std::string operator()(const model::Draining& s) const { return "draining until " + at(s.until); }
 };
@@ -59,6 +60,7 @@ struct Action {
     std::string operator()(const model::EndCheck&) const { return "EndCheck"; }
     std::string operator()(const model::Say& a) const { return "Say(" + a.text + ")"; }
     std::string operator()(const model::Drain&) const { return "Drain"; }
+    std::string operator()(const model::GiveUpOutput&) const { return "GiveUpOutput"; }
     std::string operator()(const model::Release&) const { return "Release"; }
     std::string operator()(const model::GiveUp& a) const { return a.killed ? "GiveUp(killed)" : "GiveUp"; }
 };

@@ -209,7 +209,7 @@ TEST_F(StoppingAService, AServiceBetweenTwoLivesIsDownAtOnce) {
     stop();
     EXPECT_EQ(done(), "Drain");
     advance(1h);
-    EXPECT_EQ(done(), "Release");
+    EXPECT_EQ(done(), "GiveUpOutput, Release");
     EXPECT_TRUE(down());
 }
 
@@ -224,16 +224,16 @@ TEST_F(StoppingAService, ThoseLeftByAServiceBetweenTwoLivesHaveToGo) {
     EXPECT_EQ(done(), "KillSet");
 }
 
-TEST_F(StoppingAService, ALoggerThatDoesNotAnswerHoldsItUpForASecondAtMost) {
+TEST_F(StoppingAService, ALoggerThatDoesNotAnswerHoldsItUpForFiveSecondsAtMost) {
     runs_for_a_while();
     stop();
     exits(0);
     static_cast<void>(done());
-    advance(999ms);
+    advance(4999ms);
     EXPECT_FALSE(down());
     advance(1ms);
     EXPECT_TRUE(down());
-    EXPECT_EQ(done(), "Release");
+    EXPECT_EQ(done(), "GiveUpOutput, Release");
 }
 
 TEST_F(StoppingAService, AStartDuringAStopBeginsANewLifeWhenTheOldOneIsGone) {
@@ -264,5 +264,22 @@ TEST_F(StoppingAService, AStopOvertakesAStartThatWaitedForAStop) {
     exits(0);
     drained();
     EXPECT_EQ(done(), "TerminateMain, Drain, Release");
+    EXPECT_TRUE(down());
+}
+
+TEST_F(StoppingAService, LastOutputThatCannotBeWrittenIsTriedAgainForAWhile) {
+    runs_for_a_while();
+    stop();
+    exits(0);
+    EXPECT_EQ(done(), "TerminateMain, Drain");
+    log_is_blocked();
+    EXPECT_EQ(due_in(), "+250ms");
+    advance(250ms);
+    EXPECT_EQ(done(), "Drain");
+    log_is_blocked();
+    advance(model::kDrainTime - 300ms);
+    EXPECT_EQ(done(), "Drain");
+    advance(300ms);
+    EXPECT_EQ(done(), "GiveUpOutput, Release");
     EXPECT_TRUE(down());
 }
