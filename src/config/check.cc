@@ -7,6 +7,7 @@
 #include "config/aliases.h"
 #include "config/interpret.h"
 #include "config/keys.h"
+#include "config/log_place.h"
 #include "config/playground.h"
 #include "config/script.h"
 #include "config/service_name.h"
@@ -38,6 +39,8 @@ class Check {
     void complain_all(const std::vector<std::string>& lines) {
         complaints_.insert(complaints_.end(), lines.begin(), lines.end());
     }
+    void values();
+    void repeated_keys(const Source& source);
     void unknown_keys(const Source& source);
     void playground();
     void directory(const std::string& playground, const std::string& name);
@@ -52,8 +55,33 @@ class Check {
     Merged merged_;
     Settings settings_;
     std::vector<std::string> services_;  // names, of the playground
+    std::string playground_;             // absolute, once it was found
     std::vector<std::string> complaints_;
 };
+
+// Also of those that a higher source hides: they come back when that one goes. Each source is read by itself,
+// so that each complaint has its own place.
+void Check::values() {
+    Interpretation meaning = interpret(merged_, surroundings_);
+    settings_ = std::move(meaning.settings);
+    std::vector<std::string> lines;
+    for (const Source& source : sources_.sources) {
+        const auto alone = interpret(Merged({source}), surroundings_).complaints;
+        lines.insert(lines.end(), alone.begin(), alone.end());
+    }
+    for (std::string& line : meaning.complaints) {
+        if (std::ranges::find(lines, line) == lines.end()) lines.push_back(std::move(line));
+    }
+    complain_all(lines);
+}
+
+void Check::repeated_keys(const Source& source) {
+    for (const auto& [key, line, first_line] : source.document.repeated) {
+        complain(source.name + ":" + std::to_string(line) + ": " + base::printable(key) +
+                 ": is given on line " + std::to_string(first_line) +
+                 " already, and only this one counts; remove one of them");
+    }
+}
 
 // A variable that is nobody's key may be somebody else's, so only one that is nearly a key is worth a word.
 void Check::unknown_keys(const Source& source) {
@@ -72,8 +100,11 @@ void Check::unknown_keys(const Source& source) {
 void Check::playground() {
     const auto found = find_playground(settings_.pgdir, surroundings_);
     if (!found) return complain(found.error().message());
+    playground_ = *found;
     const auto names = os::list_directory(*found);
     if (!names) return complain(surroundings_.shown(*found) + ": " + std::strerror(names.error().number));
+    if (const auto entered = os::enterable(*found); !entered)
+        return complain(surroundings_.shown(*found) + ": " + std::strerror(entered.error().number));
     for (const std::string& name : *names) directory(*found, name);
     hook(*found, "pre-start", os::parent_of(*found));
     hook(*found, "post-stop", os::parent_of(*found));
@@ -85,7 +116,7 @@ void Check::directory(const std::string& playground, const std::string& name) {
     const std::string path = os::join_path(playground, name);
     if (os::kind_of(path) != os::FileKind::directory) return;
     const std::string shown = surroundings_.shown(path);
-    if (!os::entry_exists(os::join_path(path, "run"))) {
+    if (!os::entry_may_exist(os::join_path(path, "run"))) {
         const bool hidden = name.starts_with('.');  // .git and the like: nobody meant a service
         if (!hidden) complain(shown + ": has no run; a service needs a program of that name");
         return;
@@ -98,6 +129,9 @@ void Check::directory(const std::string& playground, const std::string& name) {
 void Check::service(const std::string& path, const std::string& shown) {
     const auto loaded = load_service_settings(path, shown, {});
     if (!loaded) complain_all(loaded.error());
+    if (auto log = log_complaint(path, shown); !log.empty()) complain(std::move(log));
+    if (os::entry_exists(os::join_path(path, "finish")))
+        complain(shown + "/finish: is not run by pgctl; let run do it, in a trap, or stop-msg");
     hook(path, "start-msg", surroundings_.working_directory);
     hook(path, "stop-msg", surroundings_.working_directory);
 }
@@ -120,7 +154,10 @@ void Check::cycles() {
 
 bool Check::is_something(const std::string& name) const {
     if (name == kAllServices || settings_.aliases.contains(name)) return true;
-    if (name.starts_with('/')) return os::entry_exists(os::join_path(name, "run"));
+    if (name.find('/') < name.find_last_not_of('/')) {
+        const auto path = named_path(name, playground_);
+        return path && os::entry_exists(os::join_path(*path, "run"));
+    }
     return std::ranges::binary_search(services_, name.substr(0, name.find_last_not_of('/') + 1));
 }
 
@@ -137,9 +174,8 @@ void Check::members(const std::vector<std::string>& names, const std::string& ke
 
 std::vector<std::string> Check::run() {
     complain_all(sources_.complaints);
-    Interpretation meaning = interpret(merged_, surroundings_);
-    settings_ = std::move(meaning.settings);
-    complain_all(meaning.complaints);
+    values();
+    for (const Source& source : sources_.sources) repeated_keys(source);
     for (const Source& source : sources_.sources) unknown_keys(source);
     cycles();
     playground();

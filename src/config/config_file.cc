@@ -1,5 +1,6 @@
 #include "config/config_file.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <string_view>
@@ -20,7 +21,6 @@ struct Format {
     std::string_view ending;
     Parser parse;
 };
-// Sorted, since the names of two files that compete are shown in this order.
 constexpr std::array<Format, 5> kFormats = {{
     {".conf", &parse_ini},
     {".ini", &parse_ini},
@@ -44,10 +44,12 @@ std::string kind_of_value(const nlohmann::json& value) {
 }  // namespace
 
 std::vector<std::string> config_files_at(const std::string& prefix) {
+    const std::string directory = os::parent_of(prefix);
     std::vector<std::string> found;
-    for (const Format& format : kFormats) {
-        std::string path = prefix + std::string(format.ending);
-        if (os::entry_exists(path)) found.push_back(std::move(path));
+    const auto names = os::list_directory(directory, os::name_of(prefix) + ".");
+    if (!names) return found;
+    for (const std::string& name : *names) {
+        if (parser_for(name) != nullptr) found.push_back(os::join_path(directory, name));
     }
     return found;
 }
@@ -58,9 +60,17 @@ base::Result<Document> read_config_file(const std::string& path, const std::stri
         return base::failure(shown +
                              ": unknown kind of configuration; use .yaml, .yml, .json, .ini or .conf");
     }
+    const auto status = os::status_of(path);
+    if (status && status->kind != os::FileKind::regular)
+        return base::failure(shown + ": is not a regular file");
     const auto text = os::read_file(path);
     if (!text) return base::failure(shown + ": " + std::strerror(text.error().number));
-    if (!base::valid_utf8(*text)) return base::failure(shown + ": is not text in UTF-8");
+    if (const size_t nul = text->find('\0'); nul != std::string::npos) {
+        const auto line = 1 + std::ranges::count(text->substr(0, nul), '\n');
+        return base::failure(shown + ":" + std::to_string(line) + ": is not text");
+    }
+    if (const size_t line = base::line_of_invalid_utf8(*text); line > 0)
+        return base::failure(shown + ":" + std::to_string(line) + ": is not text in UTF-8");
     auto document = parse(*text, shown);
     if (!document) return document;
     if (document->value.is_null()) return Document{};

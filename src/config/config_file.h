@@ -9,8 +9,8 @@
 
 namespace config {
 
-// The files that begin with `prefix` ("/etc/pgctl") and end in .yaml, .yml, .json, .ini or .conf. Five
-// look-ups of names: cheaper than listing the directory, which may hold a hundred thousand other files.
+// The files whose names are that of `prefix` ("/etc/pgctl"), a dot, anything, and .yaml, .yml, .json, .ini or
+// .conf, sorted: "pgctl.yaml", "pgctl.local.yaml". None where the directory can't be read.
 [[nodiscard]] std::vector<std::string> config_files_at(const std::string& prefix);
 
 // `shown` is how the errors call it. A file without any value is an empty mapping; larger than 1 MiB,

@@ -5,6 +5,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "base/text.h"
@@ -16,6 +17,14 @@ struct Document {
     // "timeout" → 3, "aliases/web" → 7: lines from 1, of the keys of the two outer levels, where they are
     // known.
     std::map<std::string, int> lines;
+
+    // A key that its mapping has twice, "aliases.web"; the later counts.
+    struct Repeated {
+        std::string key;
+        int line = 0;
+        int first_line = 0;
+    };
+    std::vector<Repeated> repeated;
 };
 
 // How a key of a mapping within the mapping is written in `lines`.

@@ -24,11 +24,23 @@ bool DocumentBuilder::expects_key() const {
     return !levels_.empty() && levels_.back().container.is_object() && !levels_.back().has_key;
 }
 
+// A key that came with "<<" may be written again: what is written counts.
+void DocumentBuilder::note_line(const std::string& name, int line) {
+    const auto [first, is_new] = levels_.back().lines.try_emplace(name, line);
+    if (is_new) return;
+    std::string path;
+    for (const Level& level : levels_) {
+        if (level.container.is_object()) path += (path.empty() ? "" : ".") + level.key;
+    }
+    document_.repeated.push_back({.key = std::move(path), .line = line, .first_line = first->second});
+}
+
 void DocumentBuilder::key(const std::string& name, int line) {
     charge(name.size());
     Level& level = levels_.back();
     level.key = name;
     level.has_key = true;
+    note_line(name, line);
     if (levels_.size() == 1) document_.lines[name] = line;
     if (levels_.size() == 2) document_.lines[key_path(levels_.front().key, name)] = line;
 }

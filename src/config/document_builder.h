@@ -2,6 +2,7 @@
 // or large. Used by the yaml and json readers. It parses nothing.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -34,10 +35,12 @@ class DocumentBuilder {
     struct Level {
         nlohmann::json container;
         std::string key;
+        std::map<std::string, int> lines = {};  // of the keys that were written in it
         bool has_key = false;
         bool merges = false;
     };
     void charge(size_t bytes);
+    void note_line(const std::string& name, int line);
     void merge_into(nlohmann::json& mapping, const nlohmann::json& values);
 
     std::vector<Level> levels_;

@@ -165,7 +165,9 @@ base::Result<Document> document_of(const Entries& entries, const std::string& na
 }  // namespace
 
 base::Result<Document> parse_ini(std::string_view text, const std::string& name) {
-    if (text.find('\0') != std::string_view::npos) return base::failure(name + ": not a text file");
+    if (const size_t nul = text.find('\0'); nul != std::string_view::npos)
+        return wrong_at(name, 1 + static_cast<int>(std::ranges::count(text.substr(0, nul), '\n')),
+                        "not a text file");
     IniLines lines(text);
     if (const int wrong_line = lines.parse(); wrong_line > 0) {
         return wrong_at(name, wrong_line, "neither a section, nor a comment, nor 'key = value' in a section");
@@ -174,7 +176,7 @@ base::Result<Document> parse_ini(std::string_view text, const std::string& name)
     // An empty section makes inih say nothing, but the user has written it.
     Entries entries = lines.sections[std::string(kSection)];
     if (entries.empty() && text.find("[pgctl]") == std::string_view::npos) {
-        return base::failure(name + ": there is no section [pgctl]");
+        return wrong_at(name, 1, "there is no section [pgctl]");
     }
     entries.merge(lines.sections[std::string(kDefaultSection)]);
     return document_of(entries, name);

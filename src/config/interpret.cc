@@ -30,8 +30,8 @@ class Interpreter {
     Interpretation run();
 
   private:
-    // Null where nobody said anything: a key without a value leaves the default.
-    const nlohmann::json& value_of(const std::string& key) const;
+    // Nothing where nobody said anything.
+    const nlohmann::json* value_of(const std::string& key) const;
     void complain(const std::string& key, const std::string& what, const std::string& inner = "");
     void seconds(const std::string& key, double& result);
     void flag(const std::string& key, bool& result);
@@ -46,10 +46,9 @@ class Interpreter {
     Interpretation result_;
 };
 
-const nlohmann::json& Interpreter::value_of(const std::string& key) const {
-    static const nlohmann::json nothing;
+const nlohmann::json* Interpreter::value_of(const std::string& key) const {
     const auto found = merged_.values().find(key);
-    return found == merged_.values().end() ? nothing : *found;
+    return found == merged_.values().end() ? nullptr : &*found;
 }
 
 void Interpreter::complain(const std::string& key, const std::string& what, const std::string& inner) {
@@ -58,37 +57,38 @@ void Interpreter::complain(const std::string& key, const std::string& what, cons
 }
 
 void Interpreter::seconds(const std::string& key, double& result) {
-    const nlohmann::json& value = value_of(key);
-    if (value.is_null()) return;
+    const nlohmann::json* value = value_of(key);
+    if (value == nullptr) return;
     std::optional<double> number;
-    if (value.is_string()) number = seconds_of(value.get_ref<const std::string&>());
-    if (value.is_number()) number = seconds_of(value.get<double>());
+    if (value->is_string()) number = seconds_of(value->get_ref<const std::string&>());
+    if (value->is_number()) number = seconds_of(value->get<double>());
     if (number) {
         result = *number;
     } else {
-        complain(key, quoted(value) + " is not a number of seconds");
+        complain(key, quoted(*value) + " is not a number of seconds");
     }
 }
 
 void Interpreter::flag(const std::string& key, bool& result) {
-    const nlohmann::json& value = value_of(key);
-    if (value.is_null()) return;
+    const nlohmann::json* value = value_of(key);
+    if (value == nullptr) return;
     std::optional<bool> truth;
-    if (value.is_boolean()) truth = value.get<bool>();
-    if (value.is_number()) truth = value.get<double>() != 0;
-    if (value.is_string()) truth = truth_of(value.get_ref<const std::string&>());
+    if (value->is_null()) truth = false;  // as Python has it, and so 5.2.1
+    if (value->is_boolean()) truth = value->get<bool>();
+    if (value->is_number()) truth = value->get<double>() != 0;
+    if (value->is_string()) truth = truth_of(value->get_ref<const std::string&>());
     if (truth) {
         result = *truth;
     } else {
-        complain(key, quoted(value) + " is neither true nor false");
+        complain(key, quoted(*value) + " is neither true nor false");
     }
 }
 
 void Interpreter::text(const std::string& key, std::string& result) {
-    const nlohmann::json& value = value_of(key);
-    if (value.is_null()) return;
-    if (!value.is_string()) return complain(key, "should be text, not " + quoted(value));
-    const auto& content = value.get_ref<const std::string&>();
+    const nlohmann::json* value = value_of(key);
+    if (value == nullptr) return;
+    if (!value->is_string()) return complain(key, "should be text, not " + quoted(*value));
+    const auto& content = value->get_ref<const std::string&>();
     if (content.empty()) return complain(key, "is empty");
     if (content.find('\0') != std::string::npos) return complain(key, "has a NUL byte");
     result = content;
@@ -113,12 +113,12 @@ void Interpreter::names(const nlohmann::json& value, const std::string& key, con
 }
 
 void Interpreter::aliases() {
-    const nlohmann::json& value = value_of("aliases");
-    if (value.is_null()) return;
-    if (!value.is_object()) {
-        return complain("aliases", "should be a mapping of names to lists of names, not " + quoted(value));
+    const nlohmann::json* value = value_of("aliases");
+    if (value == nullptr) return;
+    if (!value->is_object()) {
+        return complain("aliases", "should be a mapping of names to lists of names, not " + quoted(*value));
     }
-    for (const auto& [alias, members] : value.items()) {
+    for (const auto& [alias, members] : value->items()) {
         names(members, "aliases", alias, result_.settings.aliases[alias]);
     }
 }
@@ -127,6 +127,7 @@ void Interpreter::pghome() {
     std::string written = default_pghome(surroundings_);
     text("pghome", written);
     const auto path = surroundings_.expanded(written);
+    if (!path && value_of("pghome") == nullptr) return;  // a single source, which does not say where
     if (!path)
         return complain("pghome", "the home directory in '" + base::printable(written) + "' is not known");
     result_.settings.pghome = os::normalized(*path, surroundings_.working_directory);
@@ -137,11 +138,11 @@ Interpretation Interpreter::run() {
     settings.pgdir = "playground";
     settings.services = {"default"};
     settings.aliases = {{"default", {kAllServices}}};
-    if (const auto& command = value_of("command"); command.is_string())
-        settings.command = command.get<std::string>();
+    if (const auto* command = value_of("command"); command != nullptr && command->is_string())
+        settings.command = command->get<std::string>();
     text("pgdir", settings.pgdir);
     pghome();
-    if (!value_of("services").is_null()) names(value_of("services"), "services", "", settings.services);
+    if (const auto* services = value_of("services")) names(*services, "services", "", settings.services);
     aliases();
     seconds("timeout", settings.timeout);
     seconds("poll", settings.poll);

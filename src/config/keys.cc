@@ -33,6 +33,8 @@ nlohmann::json default_values(const Surroundings& surroundings) {
 const std::vector<std::string>& known_keys() {
     static const std::vector<std::string> keys = {
         "aliases",
+        "command",
+        "config",
         "embedded_log_viewer",
         "environment_process_tracing",
         "force_enable_log_viewer",

@@ -46,12 +46,20 @@ std::string canonical_path(const std::string& path) {
     return os::join_path(real ? *real : canonical_path(parent), name);
 }
 
+std::optional<std::string> named_path(const std::string& name, const std::string& playground) {
+    if (name.starts_with('/')) return without_trailing_slashes(name);
+    std::string path = os::normalized(name, playground);
+    return path.starts_with(playground + "/") ? std::optional(std::move(path)) : std::nullopt;
+}
+
 base::Result<std::vector<std::string>> list_services(const std::string& playground,
                                                      const std::string& shown) {
     auto names = os::list_directory(playground);
     if (!names) return base::failure(shown + ": " + std::strerror(names.error().number));
+    if (const auto entered = os::enterable(playground); !entered)
+        return base::failure(shown + ": " + std::strerror(entered.error().number));
     std::erase_if(*names, [&](const std::string& name) {
-        return !os::entry_exists(os::join_path(os::join_path(playground, name), "run"));
+        return !os::entry_may_exist(os::join_path(os::join_path(playground, name), "run"));
     });
     return names;
 }

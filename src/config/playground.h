@@ -2,6 +2,7 @@
 // It starts nothing and reads no service's files.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,5 +28,9 @@ namespace config {
 // (`shown` begins it).
 [[nodiscard]] base::Result<std::vector<std::string>> list_services(const std::string& playground,
                                                                    const std::string& shown);
+
+// The absolute path of what `name` means, which is a name in the playground or a path seen from it; nothing
+// where it leads out of it. An absolute path means itself.
+[[nodiscard]] std::optional<std::string> named_path(const std::string& name, const std::string& playground);
 
 }  // namespace config

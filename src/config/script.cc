@@ -119,7 +119,7 @@ Script inspect_script(const std::string& path, const std::string& shown,
                       const std::string& working_directory) {
     const auto status = os::status_of(path);
     if (!status) {
-        if (!os::entry_exists(path)) return {};
+        if (!os::entry_may_exist(path)) return {};
         return {.exists = true,
                 .fingerprint = 1,
                 .complaint = shown + ": " + std::strerror(status.error().number)};
@@ -132,6 +132,7 @@ Script inspect_script(const std::string& path, const std::string& shown,
     if (!complaint.empty()) complaint.insert(0, shown);
     return {.exists = true,
             .fingerprint = fingerprint_of(*status, content.value_or("")),
+            .names_poll_ready = content && content->find("pgctl-poll-ready") != std::string::npos,
             .complaint = std::move(complaint)};
 }
 

@@ -13,6 +13,7 @@ struct Script {
     // Of its content and of whether it may be executed; beyond 256 KiB, of size and time instead. 0: no such
     // file.
     std::uint64_t fingerprint = 0;
+    bool names_poll_ready = false;  // it may come to pgctl-poll-ready
     // One line that begins with `shown`: why it can't be run, and what to do about it; empty where it can.
     std::string complaint;
 };

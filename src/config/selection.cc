@@ -72,24 +72,30 @@ base::Status Selecting::add_all() {
     const std::vector<std::string>& running = running_in(directory);
     all.insert(running.begin(), running.end());
     for (const std::string& name : all) {
-        if (const auto problem = problem_of_name(name)) {
-            if (!starts_something()) continue;  // what runs can be seen and stopped, whatever lies beside it
-            return base::failure("not a service name: '" + base::printable(name) + "' in " +
-                                 surroundings_.shown(directory) + " (" + *problem + ")");
-        }
+        const auto problem = problem_of_name(name);
+        if (problem && !starts_something()) continue;
         add_existing(directory, name);
+        if (!problem) continue;
+        selected_.back().problem = "not a service name: '" + base::printable(name) + "' in " +
+                                   surroundings_.shown(directory) + " (" + *problem + ")";
     }
     return {};
 }
 
 bool Selecting::starts_something() const {
-    static const std::set<std::string> commands = {"start", "restart", "reload", "debug"};
-    return commands.contains(settings_.command);
+    return settings_.command == "start" || settings_.command == "restart";
 }
 
 base::Status Selecting::add_named(const std::string& name) {
     if (!playground()) return base::passed_on(playground().error());
-    return add_checked(*playground(), without_trailing_slashes(name), name);
+    const std::string plain = without_trailing_slashes(name);
+    if (plain.find('/') == std::string::npos) return add_checked(*playground(), plain, name);
+    const auto path = named_path(plain, *playground());
+    if (!path) {
+        return base::failure("not a service name: '" + base::printable(name) +
+                             "' (it leads out of the playground)");
+    }
+    return add_absolute(*path);
 }
 
 base::Status Selecting::add_absolute(const std::string& path) {
@@ -104,7 +110,7 @@ base::Status Selecting::add_checked(const std::string& playground, const std::st
     }
     const std::string path = os::join_path(playground, name);
     const auto runs = [&] { return std::ranges::count(running_in(playground), name) > 0; };
-    if (!os::entry_exists(os::join_path(path, "run")) && !runs()) {
+    if (!os::entry_may_exist(os::join_path(path, "run")) && !runs()) {
         return base::failure("No such service: '" + surroundings_.shown(path) + "'");
     }
     add_existing(playground, name);
@@ -115,8 +121,13 @@ void Selecting::add_existing(const std::string& playground, const std::string& n
     std::string path = os::join_path(playground, name);
     if (!paths_.insert(path).second) return;
     std::string shown = surroundings_.shown(path);
-    selected_.push_back(
-        {.name = name, .playground = playground, .path = std::move(path), .shown = std::move(shown)});
+    std::string shown_log = surroundings_.shown(path + "/logs/current");
+    selected_.push_back({.name = name,
+                         .playground = playground,
+                         .path = std::move(path),
+                         .shown = std::move(shown),
+                         .shown_log = std::move(shown_log),
+                         .problem = {}});
 }
 
 }  // namespace

@@ -16,6 +16,8 @@ struct NamedService {
     std::string playground;  // canonical_path()
     std::string path;        // playground/name
     std::string shown;       // relative where it lies below the working directory, else absolute
+    std::string shown_log;   // the same of its log
+    std::string problem;     // why it can't be started by this name, a line; empty where it can
 
     bool operator==(const NamedService&) const = default;
 };
@@ -24,9 +26,11 @@ struct NamedService {
 // and for a service whose directory is gone, which can be named as long as it runs.
 using RunningServices = std::function<std::vector<std::string>(const std::string& playground)>;
 
-// Expands settings.services: in order, each once. A playground is needed only for names that are no absolute
-// path. Errors: a missing playground, a cycle of aliases, "No such service: 'playground/nope'", a name that
-// none may have.
+// Expands settings.services: in order, each once. A name may be a path, absolute or seen from the playground;
+// the directory that it lies in is then its playground, and no other is needed for an absolute one. Errors: a
+// missing playground, a cycle of aliases, "No such service: 'playground/nope'", a name that none may have.
+// What "(all services)" finds of such names has a `problem` where something is to be started, and is left out
+// elsewhere: what runs can be seen and stopped, whatever lies beside it.
 [[nodiscard]] base::Result<std::vector<NamedService>> select_services(const Settings& settings,
                                                                       const Surroundings& surroundings,
                                                                       const RunningServices& running = {});

@@ -17,7 +17,7 @@ namespace {
 
 constexpr size_t kLargestNumberFile = 4096;  // bytes
 constexpr int kLowestNotificationFd = 3;     // 0, 1 and 2 are the service's own
-constexpr int kHighestNotificationFd = 255;
+constexpr int kHighestNotificationFd = 65535;
 
 std::optional<int> notification_fd_of(std::string_view text) {
     text = base::trim(text);
@@ -72,7 +72,7 @@ void Directory::notification_fd(std::optional<int>& result) {
     if (!text) return;
     result = notification_fd_of(*text);
     if (!result)
-        complain(name, ":1: '" + base::printable(base::trim(*text)) + "' is not a number from 3 to 255");
+        complain(name, ":1: '" + base::printable(base::trim(*text)) + "' is not a number from 3 to 65535");
 }
 
 Script Directory::script(const std::string& name) {
@@ -98,6 +98,7 @@ std::expected<ServiceSettings, std::vector<std::string>> load_service_settings(c
     files.seconds("poll-down", settings.poll_down);
     files.notification_fd(settings.notification_fd);
     settings.has_ready = ready.exists;
+    settings.has_helper = run.names_poll_ready;
     settings.run_fingerprint = run.fingerprint;
     settings.ready_fingerprint = ready.fingerprint;
     auto complaints = files.take();

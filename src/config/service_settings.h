@@ -18,7 +18,8 @@ struct ServiceSettings {
     double poll_down = 10.0;     // seconds
     double settle = 0.1;         // seconds; 0: ready as soon as it runs
     std::optional<int> notification_fd;
-    bool has_ready = false;  // there is a `ready` to run
+    bool has_ready = false;   // there is a `ready` to run
+    bool has_helper = false;  // `run` names pgctl-poll-ready
     // Of the content and mode of `run` and `ready`: tells whether they changed (0: no such file).
     std::uint64_t run_fingerprint = 0;
     std::uint64_t ready_fingerprint = 0;

@@ -32,8 +32,7 @@ class LogBox {
     // has another width.
     [[nodiscard]] bool poll(int columns);
     // Takes away the box that was drawn before, says `changes`, a line each, and draws the box again, under
-    // `title`
-    // ("Still starting: a, b"). An empty title: no box any more.
+    // `title` ("Still starting: a, b"). An empty title: no box until the next call.
     [[nodiscard]] std::string redraw(const std::string& title, const std::vector<std::string>& changes,
                                      int columns);
 

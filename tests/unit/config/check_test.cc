@@ -89,7 +89,61 @@ TEST_F(Check, EveryServiceIsLookedAt) {
                "playground/post-stop:1: has CRLF line ends; run: sed -i 's/\\r$//' playground/post-stop"}));
 }
 
+TEST_F(Check, AFinishIsNotRun) {
+    program("playground/web/finish");
+    EXPECT_EQ(check(),
+              Lines{"playground/web/finish: is not run by pgctl; let run do it, in a trap, or stop-msg"});
+}
+
+TEST_F(Check, AnAliasMayNameAPathInThePlayground) {
+    program("playground/group/run");
+    program("playground/group/db/run");
+    file("pgctl.yaml", "aliases:\n  good: [group/db, ./web, web/]\n  bad: [group/none, ../web]\n");
+    EXPECT_EQ(check(), (Lines{"pgctl.yaml:3: aliases.bad: there is no service or alias 'group/none'",
+                              "pgctl.yaml:3: aliases.bad: there is no service or alias '../web'"}));
+}
+
 TEST_F(Check, AServiceMayBeCalledLikeAHook) {
     program("playground/pre-start/run");
     EXPECT_EQ(check(), Lines{});
+}
+
+TEST_F(Check, AKeyThatIsGivenTwiceIsToldWithBothLines) {
+    file("pgctl.yaml", "timeout: 1\naliases:\n  w: [web]\n  v: [web]\n  w: web\ntimeout: 2\n");
+    file("given.json", "{\n\"poll\": 1,\n\"x\": [{\"y\": 1,\n\"y\": 2}],\n\"poll\": 2}");
+    const Lines lines = config::check(surroundings, {{"config", "given.json"}});
+    EXPECT_EQ(
+        lines,
+        (Lines{
+            "pgctl.yaml:5: aliases.w: is given on line 3 already, and only this one counts; remove one of "
+            "them",
+            "pgctl.yaml:6: timeout: is given on line 1 already, and only this one counts; remove one of them",
+            "given.json:4: x.y: is given on line 3 already, and only this one counts; remove one of them",
+            "given.json:5: poll: is given on line 2 already, and only this one counts; remove one of them",
+            "given.json:3: unknown key 'x'"}));
+}
+
+TEST_F(Check, AKeyThatStandsForAnEntryOfAMergedMappingIsNotGivenTwice) {
+    file("pgctl.yaml", "aliases:\n  <<: {w: [nowhere]}\n  w: [web]\n");
+    EXPECT_EQ(check(), Lines{});
+}
+
+TEST_F(Check, AValueThatAHigherSourceHidesIsReadToo) {
+    file(root + "/home/.pgctl.yaml", "verbose: false\ntimeout: soon\nservices: 5\naliases: {default: {}}\n");
+    file("pgctl.yaml", "timeout: -1\n");
+    file("given.yaml", "timeout: 3\nservices: [web]\naliases: {default: [web]}\n");
+    environment("PGCTL_TIMEOUT=");
+    const std::string home = root + "/home/.pgctl.yaml";
+    EXPECT_EQ(config::check(surroundings, {{"config", "given.yaml"}}),
+              (Lines{home + ":3: services: should be a name or a list of names, not 5",
+                     home + ":4: aliases.default: should be a name or a list of names, not {}",
+                     home + ":2: timeout: 'soon' is not a number of seconds",
+                     "pgctl.yaml:1: timeout: -1 is not a number of seconds",
+                     "environment variable PGCTL_TIMEOUT: timeout: '' is not a number of seconds"}));
+}
+
+TEST_F(Check, AValueThatCountsIsToldOnce) {
+    file("pgctl.yaml", "timeout: soon\npghome: ''\n");
+    EXPECT_EQ(check(), (Lines{"pgctl.yaml:2: pghome: is empty",
+                              "pgctl.yaml:1: timeout: 'soon' is not a number of seconds"}));
 }

@@ -31,6 +31,15 @@ TEST_F(ConfigFile, EveryEndingHasItsFormat) {
     }
 }
 
+TEST_F(ConfigFile, AnythingMayStandBeforeTheEnding) {
+    file("pgctl.local.yaml", "timeout: 3\n");
+    file("pgctl-local.yaml", "");
+    EXPECT_EQ(config_files_at(at("pgctl")), Lines{at("pgctl.local.yaml")});
+    file("pgctl.ini", "");
+    EXPECT_EQ(config_files_at(at("pgctl")), (Lines{at("pgctl.ini"), at("pgctl.local.yaml")}));
+    EXPECT_EQ(config_files_at(at("missing/pgctl")), Lines{});
+}
+
 TEST_F(ConfigFile, OnlyKnownEndingsAreFound) {
     file("pgctl.toml", "");
     file("pgctl.yaml~", "");
@@ -74,8 +83,10 @@ TEST_F(ConfigFile, WhatCantBeReadIsOneLine) {
     file("c.yaml", "a: [\n");
     file("d.txt", "a");
     file("e.ini", "[pgctl]\na = \xff\n");
-    EXPECT_EQ(error_of("e.ini"), "e.ini: is not text in UTF-8");
-    EXPECT_EQ(error_of("a.yaml"), "a.yaml: Is a directory");
+    file("f.yaml", std::string("a: 1\nb: x\0y\n", 12));
+    EXPECT_EQ(error_of("f.yaml"), "f.yaml:2: is not text");
+    EXPECT_EQ(error_of("e.ini"), "e.ini:2: is not text in UTF-8");
+    EXPECT_EQ(error_of("a.yaml"), "a.yaml: is not a regular file");
     EXPECT_EQ(error_of("b.yaml"), "b.yaml: File too large");
     EXPECT_EQ(error_of("c.yaml").substr(0, 9), "c.yaml:2:");
     EXPECT_EQ(error_of("d.txt"),

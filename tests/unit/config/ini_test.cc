@@ -86,9 +86,9 @@ TEST(Ini, WhatIsNoIniIsRefused) {
     EXPECT_EQ(error_of("[pgctl\n"),
               "pgctl.ini:1: neither a section, nor a comment, nor 'key = value' in a section");
     EXPECT_EQ(error_of("[pgctl]\na = 1\nA = 2\n"), "pgctl.ini:3: 'a' is given twice");
-    EXPECT_EQ(error_of(""), "pgctl.ini: there is no section [pgctl]");
-    EXPECT_EQ(error_of("[other]\na = 1\n"), "pgctl.ini: there is no section [pgctl]");
+    EXPECT_EQ(error_of(""), "pgctl.ini:1: there is no section [pgctl]");
+    EXPECT_EQ(error_of("[other]\na = 1\n"), "pgctl.ini:1: there is no section [pgctl]");
     EXPECT_EQ(error_of("a = 1\n[pgctl]\n"),
               "pgctl.ini:1: neither a section, nor a comment, nor 'key = value' in a section");
-    EXPECT_EQ(error_of(std::string("[pgctl]\na = \0\n", 14)), "pgctl.ini: not a text file");
+    EXPECT_EQ(error_of(std::string("[pgctl]\na = \0\n", 14)), "pgctl.ini:2: not a text file");
 }

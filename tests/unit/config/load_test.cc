@@ -81,15 +81,20 @@ TEST_F(Load, OneNameIsAListOfOne) {
                                   {"default", {"(all services)"}}, {"none", {}}, {"web", {"nginx"}}}));
 }
 
-TEST_F(Load, AKeyWithoutAValueLeavesTheDefault) {
-    file("pgctl.yaml", "services:\naliases:\ntimeout:\npgdir:\npghome:\nverbose:\n");
-    const config::Settings settings = load();
-    EXPECT_EQ(settings.services, Lines{"default"});
-    EXPECT_EQ(settings.aliases.size(), 1U);
-    EXPECT_EQ(settings.timeout, 2.0);
-    EXPECT_EQ(settings.pgdir, "playground");
-    EXPECT_EQ(settings.pghome, root + "/home/.run/pgctl");
-    EXPECT_FALSE(settings.verbose);
+TEST_F(Load, AKeyWithoutAValueIsRefused) {
+    file("pgctl.yaml", "services:\naliases:\ntimeout:\npgdir:\npghome:\n");
+    EXPECT_EQ(complaints(),
+              (Lines{"pgctl.yaml:4: pgdir: should be text, not null",
+                     "pgctl.yaml:5: pghome: should be text, not null",
+                     "pgctl.yaml:1: services: should be a name or a list of names, not null",
+                     "pgctl.yaml:2: aliases: should be a mapping of names to lists of names, not null",
+                     "pgctl.yaml:3: timeout: null is not a number of seconds"}));
+}
+
+TEST_F(Load, ASwitchWithoutAValueIsOff) {
+    file("pgctl.yaml", "verbose:\nembedded_log_viewer: null\n");
+    EXPECT_FALSE(load().verbose);
+    EXPECT_FALSE(load().embedded_log_viewer);
 }
 
 TEST_F(Load, TheHomeOfStateBecomesAbsolute) {

@@ -82,6 +82,15 @@ TEST_F(Playground, AnInvalidNameAmongThemIsListedForOthersToJudge) {
               std::vector<std::string>{"a\nb"});
 }
 
+TEST_F(Playground, APathIsSeenFromItAndDoesNotLeadOutOfIt) {
+    EXPECT_EQ(config::named_path("web", "/p/playground"), "/p/playground/web");
+    EXPECT_EQ(config::named_path("./group//db/", "/p/playground"), "/p/playground/group/db");
+    EXPECT_EQ(config::named_path("../playground/web", "/p/playground"), "/p/playground/web");
+    EXPECT_EQ(config::named_path("/elsewhere/web/", "/p/playground"), "/elsewhere/web");
+    for (const char* outside : {"..", ".", "../web", "a/../../web", "../playground2/web"})
+        EXPECT_EQ(config::named_path(outside, "/p/playground"), std::nullopt) << outside;
+}
+
 TEST_F(Playground, OneThatCantBeReadIsOneLine) {
     file("playground", "");
     EXPECT_EQ(config::list_services(at("playground"), "playground").error().message(),

@@ -32,6 +32,16 @@ TEST_F(Script, AnInterpreterMayBeRelativeToTheServicesDirectory) {
     EXPECT_EQ(complaint("#!./none\n"), "a/run:1: its interpreter ./none does not exist");
 }
 
+TEST_F(Script, MayNameTheHelper) {
+    const auto names_helper = [this] {
+        return config::inspect_script(at("run"), "a/run", at("")).names_poll_ready;
+    };
+    program("run", "#!/bin/sh\nexec pgctl-poll-ready ./server\n");
+    EXPECT_TRUE(names_helper());
+    program("run", "#!/bin/sh\nexec ./server\n");
+    EXPECT_FALSE(names_helper());
+}
+
 TEST_F(Script, ThatIsMissingDoesNotExist) {
     const auto script = config::inspect_script(at("run"), "a/run", at(""));
     EXPECT_FALSE(script.exists);

@@ -39,9 +39,13 @@ TEST_F(Selection, AServiceKnowsItsPlaces) {
     EXPECT_EQ(select({"web"}), (std::vector<NamedService>{{.name = "web",
                                                            .playground = at("playground"),
                                                            .path = at("playground/web"),
-                                                           .shown = at("playground/web")}}));
+                                                           .shown = at("playground/web"),
+                                                           .shown_log = at("playground/web/logs/current")}}));
     surroundings.working_directory = root + "/work";
     EXPECT_EQ(select({"web"})->front().shown, "playground/web");
+    EXPECT_EQ(select({"web"})->front().shown_log, "playground/web/logs/current");
+    surroundings.working_directory = root + "/work/playground/web";
+    EXPECT_EQ(select({"web"})->front().shown_log, "logs/current");
 }
 
 TEST_F(Selection, AllServicesComeSortedAndOnce) {
@@ -66,6 +70,15 @@ TEST_F(Selection, AnAbsolutePathNeedsNoPlayground) {
     EXPECT_EQ(error({"/"}), "not a service name: '/' (it is empty)");
 }
 
+TEST_F(Selection, APathSeenFromThePlaygroundIsFine) {
+    program("playground/web/run");
+    program("playground/group/db/run");
+    EXPECT_EQ(names({"./web", "../playground/web", "group/../web"}), Lines{"web"});
+    EXPECT_EQ(select({"group/db/"})->front().playground, at("playground/group"));
+    EXPECT_EQ(select({"group/db"})->front().name, "db");
+    EXPECT_EQ(error({"playground/web"}), "No such service: 'playground/playground/web'");
+}
+
 TEST_F(Selection, WhatHasNoRunIsNoService) {
     directory("playground/nope");
     EXPECT_EQ(error({"nope"}), "No such service: 'playground/nope'");
@@ -77,7 +90,9 @@ TEST_F(Selection, WhatHasNoRunIsNoService) {
 TEST_F(Selection, NamesThatNoneMayHaveAreRefused) {
     directory("playground");
     EXPECT_EQ(error({".."}), "not a service name: '..' (it names a directory's self or parent)");
-    EXPECT_EQ(error({"a/b"}), "not a service name: 'a/b' (it has a slash)");
+    EXPECT_EQ(error({"../b"}), "not a service name: '../b' (it leads out of the playground)");
+    EXPECT_EQ(error({"a/../../b"}), "not a service name: 'a/../../b' (it leads out of the playground)");
+    EXPECT_EQ(error({"a/.."}), "not a service name: 'a/..' (it leads out of the playground)");
     EXPECT_EQ(error({"a\nb"}), "not a service name: 'a\\nb' (it has a line end)");
     EXPECT_EQ(error({""}), "not a service name: '' (it is empty)");
 }
@@ -103,9 +118,17 @@ TEST_F(Selection, WhatRunsCanBeNamedWithoutItsDirectory) {
     EXPECT_EQ(names({at("deleted/gone")}), Lines{"gone"});
 }
 
-TEST_F(Selection, NothingIsStartedInAPlaygroundWithABadName) {
+TEST_F(Selection, ABadNameInThePlaygroundIsAProblemOfWhatStartsAllOnly) {
     program("playground/-x/run");
+    program("playground/web/run");
+    for (const char* command : {"status", "stop", "reload"}) {
+        settings.command = command;
+        EXPECT_EQ(names({"default"}), Lines{"web"});
+    }
     settings.command = "start";
-    EXPECT_EQ(error({"default"}),
+    const auto found = select({"default"});
+    ASSERT_EQ(found->size(), 2U);
+    EXPECT_EQ(found->front().problem,
               "not a service name: '-x' in playground (it starts with a dash, like an option)");
+    EXPECT_EQ(found->back().problem, "");
 }

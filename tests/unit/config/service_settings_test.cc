@@ -64,7 +64,7 @@ TEST_F(ServiceFiles, AllThatIsWrongIsToldAtOnce) {
                                    "playground/a/timeout-stop:1: '-1' is not a number of seconds",
                                    "playground/a/poll-ready:1: 'nan' is not a number of seconds",
                                    "playground/a/poll-down: Is a directory",
-                                   "playground/a/notification-fd:1: '2' is not a number from 3 to 255"}));
+                                   "playground/a/notification-fd:1: '2' is not a number from 3 to 65535"}));
 }
 
 TEST_F(ServiceFiles, ARunThatIsMissingIsTold) {
@@ -73,7 +73,7 @@ TEST_F(ServiceFiles, ARunThatIsMissingIsTold) {
 }
 
 TEST_F(ServiceFiles, ANotificationFdIsASmallNumber) {
-    for (const char* text : {"", "x", "3x", "256", "2.5", "99999999999"}) {
+    for (const char* text : {"", "x", "3x", "65536", "2.5", "99999999999"}) {
         file("a/notification-fd", text);
         EXPECT_EQ(complaints().size(), 1U) << text;
     }
