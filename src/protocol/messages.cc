@@ -2,6 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/text.h"
+#include "protocol/fields.h"
+
 namespace model {
 
 namespace {
@@ -9,12 +12,6 @@ namespace {
 template <class T>
 nlohmann::json or_null(const std::optional<T>& value) {
     return value ? nlohmann::json(*value) : nlohmann::json(nullptr);
-}
-
-template <class T>
-void read(const nlohmann::json& json, const char* key, std::optional<T>& value) {
-    const auto found = json.find(key);
-    if (found != json.end() && !found->is_null()) value = found->template get<T>();
 }
 
 }  // namespace
@@ -28,32 +25,55 @@ void to_json(nlohmann::json& json, const ServiceStatus& status) {
 }
 
 void from_json(const nlohmann::json& json, ServiceStatus& status) {
-    status.state = json.value("state", status.state);
-    read(json, "pid", status.pid);
-    read(json, "exitcode", status.exitcode);
-    read(json, "seconds", status.seconds);
-    read(json, "process", status.process);
+    using protocol::fields::read_field;
+    read_field(json, "state", status.state);
+    read_field(json, "pid", status.pid);
+    read_field(json, "exitcode", status.exitcode);
+    read_field(json, "seconds", status.seconds);
+    read_field(json, "process", status.process);
 }
 
 }  // namespace model
 
 namespace protocol {
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Limit, resource, soft, hard)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Caller, pid, environment, umask, niceness, limits)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Defaults, timeout, settle, tracing)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(StartRequest, services, shown_prefix, caller, defaults)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(StopRequest, services, shown_prefix, force, defaults)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ClaimRequest, services, pid)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Claimed, service, pid)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ChangesRequest, services, shown_prefix, defaults)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Changes, services)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Complaint, errors)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ProcessRow, user, pid, parent, group, session, cpu, started,
-                                                terminal, state, cpu_seconds, command, depth)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Event, event, service, seconds, reason, killed, last, keeper,
-                                                processes)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Status, version, pid, keeper, services, remarks)
+template <>
+inline constexpr std::array kRequired<Limit>{"resource"};
+template <>
+inline constexpr std::array kRequired<StartRequest>{"services"};
+template <>
+inline constexpr std::array kRequired<StopRequest>{"services"};
+template <>
+inline constexpr std::array kRequired<RestartRequest>{"services"};
+template <>
+inline constexpr std::array kRequired<ClaimRequest>{"services"};
+template <>
+inline constexpr std::array kRequired<ChangesRequest>{"services"};
+template <>
+inline constexpr std::array kRequired<Neighbour>{"playground", "environment", "answer"};
+template <>
+inline constexpr std::array kRequired<Upgrade>{"token", "program"};
+template <>
+inline constexpr std::array kRequired<Event>{"event"};
+
+PGCTL_FIELDS(Limit, resource, soft, hard)
+PGCTL_FIELDS(Caller, pid, environment, umask, niceness, limits)
+PGCTL_FIELDS(Defaults, timeout, settle, tracing)
+PGCTL_FIELDS(StartRequest, services, shown_prefix, force, caller, defaults)
+PGCTL_FIELDS(StopRequest, services, shown_prefix, force, defaults)
+PGCTL_FIELDS(RestartRequest, services, shown_prefix, force, caller, defaults)
+PGCTL_FIELDS(ClaimRequest, services, pid)
+PGCTL_FIELDS(Held, within)
+PGCTL_FIELDS(Claimed, service, pid)
+PGCTL_FIELDS(ChangesRequest, services, shown_prefix, defaults)
+PGCTL_FIELDS(Changes, services)
+PGCTL_FIELDS(Neighbour, playground, environment, answer)
+PGCTL_FIELDS(Upgrade, token, program, version, failure)
+PGCTL_FIELDS(Complaint, errors)
+PGCTL_FIELDS(ProcessRow, user, pid, parent, group, session, cpu, started, terminal, state, cpu_seconds,
+             command, depth, obstacle)
+PGCTL_FIELDS(Event, event, service, seconds, reason, killed, last, processes)
+PGCTL_FIELDS(Status, version, program, rejected, pid, keeper, services, remarks)
 
 template <class Message>
 std::string to_text(const Message& message) {
@@ -67,6 +87,8 @@ base::Result<Message> from_text(const std::string& text) {
         const auto json = nlohmann::json::parse(text);
         if (!json.is_object()) return base::failure("not a JSON object");
         return json.get<Message>();
+    } catch (const WrongField& wrong) {
+        return base::failure(base::printable(wrong.path) + ": " + wrong.what);
     } catch (const nlohmann::json::exception& error) {
         return base::failure(error.what());
     }
@@ -74,19 +96,27 @@ base::Result<Message> from_text(const std::string& text) {
 
 template std::string to_text(const StartRequest&);
 template std::string to_text(const StopRequest&);
+template std::string to_text(const RestartRequest&);
 template std::string to_text(const ClaimRequest&);
+template std::string to_text(const Held&);
 template std::string to_text(const Claimed&);
 template std::string to_text(const ChangesRequest&);
 template std::string to_text(const Changes&);
+template std::string to_text(const Neighbour&);
+template std::string to_text(const Upgrade&);
 template std::string to_text(const Complaint&);
 template std::string to_text(const Event&);
 template std::string to_text(const Status&);
 template base::Result<StartRequest> from_text(const std::string&);
 template base::Result<StopRequest> from_text(const std::string&);
+template base::Result<RestartRequest> from_text(const std::string&);
 template base::Result<ClaimRequest> from_text(const std::string&);
+template base::Result<Held> from_text(const std::string&);
 template base::Result<Claimed> from_text(const std::string&);
 template base::Result<ChangesRequest> from_text(const std::string&);
 template base::Result<Changes> from_text(const std::string&);
+template base::Result<Neighbour> from_text(const std::string&);
+template base::Result<Upgrade> from_text(const std::string&);
 template base::Result<Complaint> from_text(const std::string&);
 template base::Result<Event> from_text(const std::string&);
 template base::Result<Status> from_text(const std::string&);

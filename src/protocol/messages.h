@@ -1,12 +1,22 @@
 // The messages between client and supervisor: HTTP with JSON bodies on the playground's Unix socket.
 // Each message is a struct, and protocol/messages.cc lists its fields once for both directions. Unknown
-// fields are ignored, missing ones keep the default given here; the version of the whole is in the path.
+// fields are ignored, missing ones keep the default given here, but for the few that messages.cc requires;
+// the version of the whole is in the path.
 //
-//   GET  /v1/status   → Status
-//   POST /v1/start    StartRequest → a stream of Event, a JSON object a line, until every service is decided
-//   POST /v1/stop     StopRequest  → the same
-//   POST /v1/claim    ClaimRequest → 200, or 409 with Claimed; it holds until the connection ends or a stop
-//   of another's POST /v1/changes  ChangesRequest → Changes anything wrong    → 4xx with Complaint
+// clang-format off
+//   GET  /v1/status                    → Status
+//   GET  /v1/end                       → 200 when something is up; until then no answer, and the supervisor ends
+//   POST /v1/start    StartRequest     → a stream of Event, a JSON object a line, until every service is decided
+//   POST /v1/stop     StopRequest      → the same
+//   POST /v1/restart  RestartRequest   → the same; once it is accepted, the supervisor carries it out alone
+//   POST /v1/claim    ClaimRequest     → Held, or 409 with Claimed; it holds until the connection ends or a stop of
+//                                        another's
+//   POST /v1/changes  ChangesRequest   → Changes
+//   POST /v1/neighbour Neighbour       → 200, and the keeper of this playground will start one for another
+//   POST /v1/upgrade  Upgrade          → 200 from the program that was asked for; one that is to make room for it
+//                                        does not answer, and one that comes back says why with 422
+//   anything wrong                     → 4xx with Complaint
+// clang-format on
 #pragma once
 
 #include <cstdint>
@@ -20,9 +30,6 @@
 #include "model/status.h"
 
 namespace protocol {
-
-// In the paths; a supervisor answers others with 404 and its own version in the header "Server: pgctl/6.0.0".
-inline constexpr const char* kApi = "/v1";
 
 // A limit of getrlimit(2); -1 is infinity.
 struct Limit {
@@ -50,6 +57,7 @@ struct Defaults {
 struct StartRequest {
     std::vector<std::string> services;
     std::string shown_prefix;  // what stands before a service's name where its path is shown to the caller
+    bool force = true;         // what an earlier life has left may be killed
     Caller caller;
     Defaults defaults;
 };
@@ -61,9 +69,22 @@ struct StopRequest {
     Defaults defaults;
 };
 
+// A stop and a start of each service by itself, for a command that need not live to see the second half.
+struct RestartRequest {
+    std::vector<std::string> services;
+    std::string shown_prefix;
+    bool force = true;
+    Caller caller;
+    Defaults defaults;
+};
+
 struct ClaimRequest {
     std::vector<std::string> services;
     int pid = 0;  // of the claiming command
+};
+
+struct Held {
+    bool within = false;  // the claiming command runs in one of the services, and ends when that is stopped
 };
 
 struct Claimed {
@@ -82,6 +103,21 @@ struct Changes {
     std::map<std::string, std::vector<std::string>> services;
 };
 
+// The keeper of another playground, to be started next to this one's, because who asks lives below that.
+struct Neighbour {
+    std::string playground;                // absolute, through text_of_bytes()
+    std::vector<std::string> environment;  // of the keeper, "NAME=value", through text_of_bytes()
+    std::string answer;                    // opened for writing: a byte, then what is wrong, if anything is
+};
+
+// From one program to another: our roles end and come back as that of the process that asks.
+struct Upgrade {
+    std::uint32_t token = 0;  // of one attempt: the same when the request is sent again
+    std::string program;      // os::program_identity()
+    std::string version;
+    std::string failure;  // why the old program came back; empty in a request
+};
+
 struct Complaint {
     std::vector<std::string> errors;  // a line each
 };
@@ -98,8 +134,9 @@ struct ProcessRow {
     std::string terminal;      // "?" for none
     std::string state;         // as ps shows it: "Ss", "S+", "T"
     std::int64_t cpu_seconds = 0;
-    std::string command;  // through text_of_bytes()
-    int depth = 0;        // below the topmost one that is shown
+    std::string command;   // through text_of_bytes()
+    int depth = 0;         // below the topmost one that is shown
+    std::string obstacle;  // why it has not ended although it was killed, in words; empty: not known
 };
 
 // A line of a stream. `event` is one of
@@ -117,12 +154,13 @@ struct Event {
     std::string reason;
     bool killed = false;
     bool last = false;
-    int keeper = 0;  // with `last`: the process whose end the caller waits for
     std::vector<ProcessRow> processes;
 };
 
 struct Status {
     std::string version;
+    std::string program;                                   // os::program_identity() of the supervisor's
+    std::string rejected;                                  // of the one that an upgrade to has failed last
     int pid = 0;                                           // of the supervisor
     int keeper = 0;                                        // of the playground's keeper
     std::map<std::string, model::ServiceStatus> services;  // those that are not simply down

@@ -28,12 +28,17 @@ std::string user_name(uid_t user) {
     return std::to_string(user);
 }
 
-// man 4 tty, man 4 pts: 136 is the major number of pseudo-terminals.
+// As ps names it: 136 to 143 are the major numbers of pseudo-terminals, and the consoles' minor numbers go on
+// with those of the serial lines (man 4 pts, man 4 ttyS).
 std::string terminal_name(int device) {
+    constexpr unsigned kFirstPseudo = 136, kLastPseudo = 143, kConsoles = 4, kFirstSerial = 64;
     if (device == 0) return "?";
+    const unsigned major = gnu_dev_major(static_cast<dev_t>(device));
     const unsigned number = gnu_dev_minor(static_cast<dev_t>(device));
-    const bool pseudo = gnu_dev_major(static_cast<dev_t>(device)) == 136;
-    return (pseudo ? "pts/" : "tty") + std::to_string(number);
+    if (major >= kFirstPseudo && major <= kLastPseudo)
+        return "pts/" + std::to_string((major - kFirstPseudo) * 256 + number);
+    if (major == kConsoles && number >= kFirstSerial) return "ttyS" + std::to_string(number - kFirstSerial);
+    return "tty" + std::to_string(number);
 }
 
 std::string command_of(const os::Proc& proc, const os::ProcessStat& stat) {

@@ -30,6 +30,11 @@ enum class ReportKind : std::uint32_t {
     drained,      // by the logger: all output of the service up to the drain `token` is in its file
     log_blocked,  // by the logger: writing the service's log fails with errno `status`; it is tried again
     log_resumed,  // by the logger: writing goes on
+    logger_began,  // by the logger: a new one, which knows no service's slot yet
+    upgraded,      // by the playground's keeper: the program that the upgrade `token` is about has proven fit
+    upgrade_failed,  // by the playground's keeper: it has not, and the old one is back; `generation` is the
+                     // model::UpgradeFault, `status` as told there
+    poll_begun,      // by pgctl-poll-ready, which is process `pid` of a service: its check may begin
 };
 
 // Where a spawn can fail, in order.
@@ -48,7 +53,7 @@ enum class SpawnStage : std::uint32_t {
 struct Report {
     std::uint32_t magic = kRecordMagic;
     ReportKind kind{};
-    std::uint32_t service = 0;     // slot of the service in the state file
+    std::uint32_t service = 0;     // slot of the service in the state file, when its keeper was forked
     std::uint32_t generation = 0;  // which life of the service: copied from the command that began it
     std::int32_t pid = 0;
     std::int32_t status = 0;
@@ -56,7 +61,8 @@ struct Report {
     std::uint32_t token = 0;
     std::int64_t at = 0;           // CLOCK_MONOTONIC, nanoseconds
     std::uint64_t start_time = 0;  // of `pid`, clock ticks since boot, 0 where unknown
-    std::uint8_t reserved[16] = {};
+    std::int32_t keeper = 0;       // by a service's keeper: its own pid
+    std::uint8_t reserved[12] = {};
 };
 static_assert(sizeof(Report) == 64 && std::is_trivially_copyable_v<Report>);
 
@@ -65,9 +71,15 @@ enum class CommandKind : std::uint32_t {
         1,   // to the playground's keeper: fork a keeper for `service`/`name`, which begins life `generation`
     sync,    // to the playground's keeper: answer with `synced` and the same token
     finish,  // to the playground's keeper, and by it to the logger: end
-    open_log,   // to the logger: read the service's output FIFO into its log from now on
-    drain_log,  // to the logger: empty the FIFO into the log, end an unfinished line, answer `drained`
-    close_log,  // to the logger: drain, then forget the service
+    restore,   // to the playground's keeper: what it made in the runtime directory was deleted
+    leave,     // to the logger `pid`, by the keeper: end at once, between two batches; another one is started
+    open_log,  // to the logger: read the service's output FIFO into its log from now on
+    drain_log,        // to the logger: empty the FIFO into the log, end an unfinished line, answer `drained`
+    close_log,        // to the logger: drain, then forget the service
+    start_neighbour,  // to the playground's keeper: start another playground's, as the file `name` says
+    upgrade,  // to the playground's keeper: start our roles anew from the program of process `pid`, if it is
+              // the one that os::program_identity() calls `name`
+    fit,      // to the playground's keeper, by the role `pid` of a program on trial: it can do its work
 };
 
 inline constexpr std::size_t kNameCapacity = 256;  // NAME_MAX and the terminating NUL
@@ -78,8 +90,9 @@ struct Command {
     std::uint32_t service = 0;
     std::uint32_t generation = 0;
     std::uint32_t token = 0;
-    std::uint32_t reserved[3] = {};
-    char name[kNameCapacity] = {};  // of the service's directory, NUL-terminated
+    std::int32_t pid = 0;
+    std::uint32_t reserved[2] = {};
+    char name[kNameCapacity] = {};  // of the service's directory, of a file, or of a program; NUL-terminated
 
     void set_name(std::string_view text) {
         const std::size_t length = text.size() < kNameCapacity ? text.size() : kNameCapacity - 1;

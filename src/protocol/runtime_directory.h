@@ -24,12 +24,23 @@ class RuntimeDirectory {
     [[nodiscard]] std::string state() const { return root_ + "/state"; }
     [[nodiscard]] std::string log_journal() const { return root_ + "/log-journal"; }
 
+    // What a neighbour's keeper is to be started with.
+    [[nodiscard]] std::string neighbour(std::string_view name) const {
+        return root_ + "/" + std::string(name);
+    }
+    // The upgrade that was asked for last, with what became of it: a protocol::Upgrade.
+    [[nodiscard]] std::string upgrade() const { return root_ + "/upgrade"; }
+    // Why a program on trial can't take over, in words.
+    [[nodiscard]] std::string unfit() const { return root_ + "/unfit"; }
+
     // One directory per service that was ever started.
     [[nodiscard]] std::string services() const { return root_ + "/services"; }
     [[nodiscard]] std::string service(std::string_view name) const {
         return services().append("/").append(name);
     }
     [[nodiscard]] std::string spawn_file(std::string_view name) const { return service(name) + "/spawn"; }
+    // What `ready` is to be run as: a SpawnPlan, by pgctl-poll-ready in this life of the service.
+    [[nodiscard]] std::string check_file(std::string_view name) const { return service(name) + "/check"; }
     [[nodiscard]] std::string output(std::string_view name) const {
         return service(name) + "/output";
     }  // FIFO

@@ -1,5 +1,6 @@
 #include "protocol/spawn_file.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace protocol {
@@ -42,6 +43,26 @@ class Layout {
     std::string bytes_;
 };
 
+std::optional<SpawnHeader> header_of(const std::string& spawn_file) {
+    SpawnHeader header;
+    if (spawn_file.size() < sizeof header) return {};
+    std::memcpy(&header, spawn_file.data(), sizeof header);
+    if (header.magic != kSpawnMagic || header.size != spawn_file.size()) return {};
+    return header;
+}
+
+// Of offsets, each inside as well, and the 0 that ends it.
+bool is_table_inside(const std::string& bytes, std::uint64_t at) {
+    if (at == 0 || at % 8 != 0 || bytes.size() < sizeof at) return false;
+    for (; at <= bytes.size() - sizeof at; at += sizeof at) {
+        std::uint64_t offset = 0;
+        std::memcpy(&offset, bytes.data() + at, sizeof offset);
+        if (offset == 0) return true;
+        if (offset >= bytes.size()) return false;
+    }
+    return false;
+}
+
 }  // namespace
 
 std::string layout(const SpawnPlan& plan) {
@@ -67,19 +88,46 @@ std::string layout(const SpawnPlan& plan) {
     return file.finish(header);
 }
 
+bool is_laid_out(const std::string& bytes) {
+    const auto header = header_of(bytes);
+    if (!header) return false;
+    const auto is_inside = [&](std::uint64_t offset) { return offset < bytes.size(); };
+    const std::uint64_t room_for_limits =
+        (bytes.size() - std::min<std::uint64_t>(header->limits, bytes.size())) / sizeof(SpawnLimit);
+    return is_inside(header->directory) && is_inside(header->output) && is_inside(header->notification) &&
+           is_table_inside(bytes, header->arguments) && is_table_inside(bytes, header->environment) &&
+           header->limits % 8 == 0 && header->limit_count <= room_for_limits;
+}
+
 std::vector<std::string> environment_in(const std::string& spawn_file) {
     std::vector<std::string> environment;
-    SpawnHeader header;
-    if (spawn_file.size() < sizeof header) return environment;
-    std::memcpy(&header, spawn_file.data(), sizeof header);
-    if (header.magic != kSpawnMagic || header.size != spawn_file.size()) return environment;
-    for (std::uint64_t at = header.environment; at + sizeof at <= spawn_file.size(); at += sizeof at) {
+    const auto header = header_of(spawn_file);
+    if (!header) return environment;
+    const std::uint64_t last = spawn_file.size() - sizeof(std::uint64_t);
+    for (std::uint64_t at = header->environment; at <= last; at += sizeof at) {
         std::uint64_t offset = 0;
         std::memcpy(&offset, spawn_file.data() + at, sizeof offset);
         if (offset == 0 || offset >= spawn_file.size()) break;
         environment.emplace_back(spawn_file.c_str() + offset);
     }
     return environment;
+}
+
+std::optional<SpawnPlan> inherited_in(const std::string& spawn_file) {
+    const auto header = header_of(spawn_file);
+    if (!header) return {};
+    SpawnPlan plan{
+        .umask = header->umask, .niceness = header->niceness, .set_niceness = header->set_niceness != 0};
+    for (std::uint32_t i = 0; i < header->limit_count; ++i) {
+        SpawnLimit limit;
+        const std::uint64_t at = header->limits + i * sizeof limit;
+        if (at + sizeof limit > spawn_file.size()) return {};
+        std::memcpy(&limit, spawn_file.data() + at, sizeof limit);
+        plan.limits.push_back({.resource = static_cast<int>(limit.resource),
+                               .soft = static_cast<std::int64_t>(limit.soft),
+                               .hard = static_cast<std::int64_t>(limit.hard)});
+    }
+    return plan;
 }
 
 }  // namespace protocol

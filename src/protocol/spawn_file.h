@@ -1,9 +1,11 @@
 // What a service's keeper executes, laid out so that it parses nothing: the child maps the file privately,
 // adds the mapping's address to the offsets in the tables, and has argv, envp and paths in place (design:
-// "Spawn"). Written by the supervisor before each life, read by keeper/spawn.cc.
+// "Spawn"). Written by the supervisor before each life, read by keeper/spawn.cc. A check is laid out in the
+// same way, by pgctl-poll-ready or by the supervisor itself.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,9 +52,14 @@ struct SpawnPlan {
 };
 
 [[nodiscard]] std::string layout(const SpawnPlan& plan);
+// Whether these bytes are what layout() made, whole: nothing in them leads out of them.
+[[nodiscard]] bool is_laid_out(const std::string& bytes);
 
 // The environment in a spawn file's bytes, for running a check as the service would; empty where it is no
 // spawn file.
 [[nodiscard]] std::vector<std::string> environment_in(const std::string& spawn_file);
+// What else its process inherits: umask, niceness and limits; the rest of the plan is left empty. Nothing
+// where it is no spawn file.
+[[nodiscard]] std::optional<SpawnPlan> inherited_in(const std::string& spawn_file);
 
 }  // namespace protocol

@@ -61,6 +61,36 @@ TEST(AStopRequest, ComesBackAsItWas) {
     EXPECT_EQ(back.defaults.timeout, 9);
 }
 
+TEST(ANeighbour, ComesBackAsItWas) {
+    const Neighbour neighbour = {.playground = "/p", .environment = {"PATH=/bin"}, .answer = "/proc/12/fd/5"};
+    const Neighbour back = from_text<Neighbour>(to_text(neighbour)).value();
+    EXPECT_EQ(back.playground, "/p");
+    EXPECT_EQ(back.environment, (Names{"PATH=/bin"}));
+    EXPECT_EQ(back.answer, "/proc/12/fd/5");
+}
+
+TEST(ARestartRequest, ComesBackAsItWas) {
+    const RestartRequest request = {
+        .services = {"web"},
+        .shown_prefix = "playground/",
+        .force = false,
+        .caller = {.environment = {"A=1"}, .umask = 077},
+        .defaults = {.timeout = 3.5},
+    };
+    const RestartRequest back = from_text<RestartRequest>(to_text(request)).value();
+    EXPECT_EQ(back.services, (Names{"web"}));
+    EXPECT_EQ(back.shown_prefix, "playground/");
+    EXPECT_FALSE(back.force);
+    EXPECT_EQ(back.caller.environment, (Names{"A=1"}));
+    EXPECT_EQ(back.defaults.timeout, 3.5);
+    EXPECT_TRUE(from_text<RestartRequest>(R"({"services": []})").value().force);
+}
+
+TEST(WhatHoldsAClaim, ComesBackAsItWas) {
+    EXPECT_TRUE(from_text<Held>(to_text(Held{.within = true})).value().within);
+    EXPECT_FALSE(from_text<Held>("{}").value().within);
+}
+
 TEST(AClaim, ComesBackAsItWas) {
     const ClaimRequest request =
         from_text<ClaimRequest>(to_text(ClaimRequest{.services = {"web"}, .pid = 12})).value();
@@ -96,7 +126,6 @@ TEST(AnEvent, ComesBackAsItWas) {
                          .reason = "why",
                          .killed = true,
                          .last = true,
-                         .keeper = 11,
                          .processes = {{.user = "me",
                                         .pid = 12,
                                         .parent = 11,
@@ -114,7 +143,6 @@ TEST(AnEvent, ComesBackAsItWas) {
     EXPECT_EQ(back.seconds, 2.01);
     EXPECT_TRUE(back.killed);
     EXPECT_TRUE(back.last);
-    EXPECT_EQ(back.keeper, 11);
     ASSERT_EQ(back.processes.size(), 1u);
     EXPECT_EQ(back.processes[0].user, "me");
     EXPECT_EQ(back.processes[0].parent, 11);
@@ -139,9 +167,20 @@ TEST(AStatus, HasNullWhereAComponentDoesNotApply) {
             R"({"state": "down", "pid": null, "exitcode": 4, "seconds": null, "process": "starting"})"));
 }
 
+TEST(AnUpgrade, ComesBackAsItWas) {
+    const Upgrade upgrade = {.token = 4000000000, .program = "1:2", .version = "6.0.1", .failure = "why"};
+    const Upgrade back = from_text<Upgrade>(to_text(upgrade)).value();
+    EXPECT_EQ(back.token, 4000000000);
+    EXPECT_EQ(back.program, "1:2");
+    EXPECT_EQ(back.version, "6.0.1");
+    EXPECT_EQ(back.failure, "why");
+}
+
 TEST(AStatus, ComesBackAsItWas) {
     const Status status = {
         .version = "6.0.0",
+        .program = "1:1",
+        .rejected = "1:2",
         .pid = 12,
         .keeper = 11,
         .services = {{"web", {.state = "up", .pid = 12, .seconds = 3, .process = "stopping"}},
@@ -149,6 +188,8 @@ TEST(AStatus, ComesBackAsItWas) {
         .remarks = {{"web", "log is not being written"}}};
     const Status back = from_text<Status>(to_text(status)).value();
     EXPECT_EQ(back.version, "6.0.0");
+    EXPECT_EQ(back.program, "1:1");
+    EXPECT_EQ(back.rejected, "1:2");
     EXPECT_EQ(back.pid, 12);
     EXPECT_EQ(back.keeper, 11);
     EXPECT_EQ(back.services, status.services);
@@ -163,17 +204,20 @@ TEST(AMessage, MayHaveFieldsOfALaterVersion) {
 }
 
 TEST(AMessage, KeepsTheDefaultOfWhatItDoesNotSay) {
-    const StartRequest request = from_text<StartRequest>("{}").value();
+    const StartRequest request = from_text<StartRequest>(R"({"services": []})").value();
     EXPECT_TRUE(request.services.empty());
     EXPECT_EQ(request.caller.umask, 022u);
     EXPECT_EQ(request.caller.niceness, 0);
     EXPECT_EQ(request.defaults.timeout, 2.0);
     EXPECT_EQ(request.defaults.settle, 0.1);
     EXPECT_TRUE(request.defaults.tracing);
-    EXPECT_TRUE(from_text<StopRequest>("{}").value().force);
+    EXPECT_TRUE(from_text<StopRequest>(R"({"services": []})").value().force);
     EXPECT_EQ(from_text<Status>(R"({"services": {"web": {}}})").value().services.at("web"),
               model::ServiceStatus{});
-    EXPECT_EQ(from_text<StartRequest>(R"({"caller": {"limits": [{}]}})").value().caller.limits.at(0).hard,
+    EXPECT_EQ(from_text<StartRequest>(R"({"services": [], "caller": {"limits": [{"resource": 7}]}})")
+                  .value()
+                  .caller.limits.at(0)
+                  .hard,
               -1);
 }
 
@@ -198,4 +242,48 @@ TEST(AMessage, IsSentWhateverBytesItHolds) {
                                                           "b"}});
     EXPECT_EQ(from_text<Complaint>(text).value().errors, Names{"a\xEF\xBF\xBD"
                                                                "b"});
+}
+
+namespace {
+
+template <class Message>
+std::string problem_of(const std::string& text) {
+    const auto message = from_text<Message>(text);
+    return message ? "none" : message.error().message();
+}
+
+}  // namespace
+
+TEST(AnErrorOfAMessage, NamesTheFieldThatIsMissing) {
+    EXPECT_EQ(problem_of<StartRequest>("{}"), "services: is missing");
+    EXPECT_EQ(problem_of<StopRequest>(R"({"force": true})"), "services: is missing");
+    EXPECT_EQ(problem_of<RestartRequest>("{}"), "services: is missing");
+    EXPECT_EQ(problem_of<ClaimRequest>(R"({"pid": 1})"), "services: is missing");
+    EXPECT_EQ(problem_of<ChangesRequest>("{}"), "services: is missing");
+    EXPECT_EQ(problem_of<Neighbour>(R"({"playground": "/p", "environment": []})"), "answer: is missing");
+    EXPECT_EQ(problem_of<StartRequest>(R"({"services": [], "caller": {"limits": [{"soft": 1}]}})"),
+              "caller.limits[0].resource: is missing");
+}
+
+TEST(AnErrorOfAMessage, NamesTheFieldOfTheWrongType) {
+    EXPECT_EQ(problem_of<StopRequest>(R"({"services": "web"})"), "services: should be a list, not string");
+    EXPECT_EQ(problem_of<StopRequest>(R"({"services": ["web", 5]})"),
+              "services[1]: should be a string, not number");
+    EXPECT_EQ(problem_of<StopRequest>(R"({"services": [], "force": 1})"),
+              "force: should be true or false, not number");
+    EXPECT_EQ(problem_of<StartRequest>(R"({"services": [], "defaults": {"timeout": "2"}})"),
+              "defaults.timeout: should be a number, not string");
+    EXPECT_EQ(problem_of<StartRequest>(R"({"services": [], "defaults": []})"),
+              "defaults: should be an object, not array");
+    EXPECT_EQ(problem_of<StartRequest>(
+                  R"({"services": [], "caller": {"limits": [{"resource": 7}, {"resource": true}]}})"),
+              "caller.limits[1].resource: should be an integer, not boolean");
+    EXPECT_EQ(problem_of<ClaimRequest>(R"({"services": [], "pid": 1.5})"),
+              "pid: should be an integer, not number");
+    EXPECT_EQ(problem_of<Status>(R"({"services": {"web": {"pid": "12"}}})"),
+              "services.web.pid: should be an integer, not string");
+}
+
+TEST(AnErrorOfAMessage, KeepsWhatAStrangerWroteFromTheTerminal) {
+    EXPECT_EQ(problem_of<Changes>("{\"services\": {\"\\u001b[2J\": 1}}").find('\x1b'), std::string::npos);
 }

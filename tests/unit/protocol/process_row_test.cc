@@ -3,45 +3,36 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
+#include "proc_tree.h"
 
 namespace {
 
 // A /proc of our own making. The machine was booted at 1,000,000,000 seconds.
-class AProcessRow : public testing::Test {
+class AProcessRow : public testing::Test, protected ProcTree {
   protected:
-    AProcessRow() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "pgctl-protocol-XXXXXX").string();
-        root_ = ::mkdtemp(pattern.data());
-        file("stat", "cpu 1 2 3\nbtime 1000000000\nprocesses 9\n");
-    }
-    ~AProcessRow() override { std::filesystem::remove_all(root_); }
+    AProcessRow() { booted_at(1'000'000'000); }
 
-    void file(const std::string& path, const std::string& content) {
-        std::filesystem::create_directories(std::filesystem::path(root_ + "/" + path).parent_path());
-        std::ofstream(root_ + "/" + path, std::ios::binary) << content;
-    }
     void process(const std::string& command, char state, int terminal, std::int64_t user_seconds = 3) {
         const long ticks = ::sysconf(_SC_CLK_TCK);
-        file("12/stat", "12 (" + command + ") " + state + " 11 10 9 " + std::to_string(terminal) +
-                            " -1 0 0 0 0 0 " + std::to_string(user_seconds * ticks) + " " +
-                            std::to_string(4 * ticks) + " 0 0 20 0 1 0 " + std::to_string(60 * ticks) +
-                            " 0 0\n");
-        file("12/status", "Name:\tx\nUid:\t5\t0\t0\t0\n");
+        ProcTree::process(12, {.parent = 11,
+                               .command = command,
+                               .state = state,
+                               .group = 10,
+                               .session = 9,
+                               .terminal = terminal,
+                               .user_time = user_seconds * ticks,
+                               .system_time = 4 * ticks,
+                               .start_time = 60 * ticks});
+        user(12, 0);
     }
-    [[nodiscard]] protocol::ProcessRow row() const { return protocol::row_of(os::Proc(root_), 12).value(); }
-
-  private:
-    std::string root_;
+    [[nodiscard]] protocol::ProcessRow row() const { return protocol::row_of(proc(), 12).value(); }
 };
 
 }  // namespace
 
 TEST_F(AProcessRow, TellsWhatPsTells) {
     process("sleep", 'S', 0);
-    file("12/cmdline", std::string("sleep\0infinity\0", 15));
+    command_line(12, {"sleep", "infinity"});
     const protocol::ProcessRow row = this->row();
     EXPECT_EQ(row.user, "root");
     EXPECT_EQ(row.pid, 12);
@@ -63,6 +54,8 @@ TEST_F(AProcessRow, NamesTheTerminal) {
     EXPECT_EQ(row().terminal, "pts/300");
     process("sh", 'S', (4 << 8) | 1);
     EXPECT_EQ(row().terminal, "tty1");
+    process("sh", 'S', (4 << 8) | 65);
+    EXPECT_EQ(row().terminal, "ttyS1");
 }
 
 TEST_F(AProcessRow, NeverUsesMoreThan99Percent) {
@@ -73,7 +66,7 @@ TEST_F(AProcessRow, NeverUsesMoreThan99Percent) {
 TEST_F(AProcessRow, OfAProcessWithoutACommandLineHasItsNameInBrackets) {
     process("kworker/0:1", 'I', 0);
     EXPECT_EQ(row().command, "[kworker/0:1]");
-    file("12/cmdline", "");
+    command_line(12, {});
     EXPECT_EQ(row().command, "[kworker/0:1]");
 }
 
@@ -84,13 +77,13 @@ TEST_F(AProcessRow, OfAZombieSaysSo) {
 
 TEST_F(AProcessRow, HoldsACommandOfAnyBytesAsText) {
     process("sh", 'S', 0);
-    file("12/cmdline", std::string("a\xFF\0b\0", 5));
+    command_line(12, {"a\xFF", "b"});
     EXPECT_EQ(row().command, "a\xC3\xBF b");
 }
 
 TEST_F(AProcessRow, OfAUserWithoutAnEntryHasTheNumber) {
     process("sh", 'S', 0);
-    file("12/status", "Name:\tx\nUid:\t5\t4000000000\t0\t0\n");
+    user(12, 4'000'000'000);
     EXPECT_EQ(row().user, "4000000000");
 }
 

@@ -122,10 +122,49 @@ TEST(TheEnvironmentInASpawnFile, IsEmptyWhereItIsNoSpawnFile) {
     EXPECT_EQ(environment_in(bytes), Strings{}) << "another magic";
 }
 
+TEST(TheEnvironmentInASpawnFile, IsEmptyWhereItsTableLiesOutside) {
+    std::string bytes = layout(kPlan);
+    for (const std::uint64_t outside : {std::uint64_t{bytes.size()}, UINT64_MAX, UINT64_MAX - 7}) {
+        std::memcpy(bytes.data() + offsetof(protocol::SpawnHeader, environment), &outside, sizeof outside);
+        EXPECT_EQ(environment_in(bytes), Strings{}) << outside;
+    }
+}
+
 TEST(TheEnvironmentInASpawnFile, EndsBeforeAnOffsetThatLeadsOutOfIt) {
     std::string bytes = layout(kPlan);
     const std::uint64_t second = Reading(bytes).header.environment + 8;
     const std::uint64_t outside = bytes.size();
     std::memcpy(bytes.data() + second, &outside, sizeof outside);
     EXPECT_EQ(environment_in(bytes), Strings{"A=1"});
+}
+
+TEST(ALaidOutPlan, IsKnownAsOne) {
+    EXPECT_TRUE(protocol::is_laid_out(layout(kPlan)));
+    EXPECT_TRUE(protocol::is_laid_out(layout({.directory = "/p/web"})));
+    EXPECT_FALSE(protocol::is_laid_out(""));
+    EXPECT_FALSE(protocol::is_laid_out(layout(kPlan) + "x"));
+}
+
+TEST(ALaidOutPlan, IsNoneWhereAnythingLeadsOutOfIt) {
+    const std::string bytes = layout(kPlan);
+    using protocol::SpawnHeader;
+    for (const size_t field : {offsetof(SpawnHeader, directory), offsetof(SpawnHeader, output),
+                               offsetof(SpawnHeader, notification), offsetof(SpawnHeader, arguments),
+                               offsetof(SpawnHeader, environment), offsetof(SpawnHeader, limits)}) {
+        for (const std::uint64_t outside : {std::uint64_t{bytes.size()}, UINT64_MAX, UINT64_MAX - 7}) {
+            std::string damaged = bytes;
+            std::memcpy(damaged.data() + field, &outside, sizeof outside);
+            // Without limits, where they begin does not matter.
+            const bool unused =
+                field == offsetof(SpawnHeader, limits) && Reading(bytes).header.limit_count == 0;
+            EXPECT_EQ(protocol::is_laid_out(damaged), unused) << field << " " << outside;
+        }
+    }
+}
+
+TEST(ALaidOutPlan, IsNoneWhereAnEntryOfATableLeadsOutOfIt) {
+    std::string bytes = layout(kPlan);
+    const std::uint64_t outside = bytes.size();
+    std::memcpy(bytes.data() + Reading(bytes).header.environment, &outside, sizeof outside);
+    EXPECT_FALSE(protocol::is_laid_out(bytes));
 }

@@ -1,0 +1,15 @@
+// The child's side of a spawn: becomes what a laid out SpawnPlan says. Used by a service's keeper for ./run,
+// and by the supervisor for ./ready. It allocates nothing and makes async-signal-safe calls only, in a child
+// that may have borrowed its parent's memory (man 2 vfork).
+#pragma once
+
+#include "protocol/records.h"
+#include "protocol/spawn_file.h"
+
+namespace protocol {
+
+// `plan` is what layout() made, in memory that may be written to, and used once. Returns the stage that
+// failed, with errno, or does not return. Signal dispositions are the caller's business; the mask is emptied.
+[[nodiscard]] SpawnStage execute(char* plan);
+
+}  // namespace protocol
