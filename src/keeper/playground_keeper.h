@@ -1,6 +1,6 @@
 // The keeper of a playground: holds its lock, its socket and its FIFOs, starts supervisor and logger and
-// starts them again when they die, forks the services' keepers when told, and reaps whatever falls to it. It
-// decides nothing.
+// starts them again when they die, tries another program for them when told, forks the services' keepers, and
+// reaps whatever falls to it. It decides nothing.
 #pragma once
 
 #include <string>

@@ -11,6 +11,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <string_view>
+
+#include "protocol/starter.h"
+#include "protocol/trial.h"
 
 namespace keeper {
 
@@ -20,18 +24,51 @@ namespace {
 // (keeper/title.h). Every role has it, since a supervisor may become a keeper.
 constexpr size_t kTitleRoom = 320;
 
-std::vector<char*> pointers(std::vector<std::string>& strings) {
-    std::vector<char*> list;
-    for (std::string& string : strings) list.push_back(string.data());
-    list.push_back(nullptr);
-    return list;
-}
+// What execve needs, laid out before the fork.
+class Execution {
+  public:
+    explicit Execution(const Role& role)
+        : program_(role.program),
+          arguments_({"pgctl", role.name, role.playground}),
+          environment_(role.environment) {
+        if (role.on_trial) environment_.push_back(std::string(protocol::kTrialVariable) + "=1");
+        environment_.push_back(std::string(protocol::kStarterVariable) + "=" + std::to_string(::getpid()));
+        environment_.push_back("PGCTL_ROOM=" + std::string(kTitleRoom, '-'));
+        argv_ = pointers(arguments_);
+        envp_ = pointers(environment_);
+    }
+    Execution(const Execution&) = delete;
+    Execution& operator=(const Execution&) = delete;
+    ~Execution() = default;
+
+    void execute() const { ::execve(program_.c_str(), argv_.data(), envp_.data()); }
+
+  private:
+    static std::vector<char*> pointers(std::vector<std::string>& strings) {
+        std::vector<char*> list;
+        for (std::string& string : strings) list.push_back(string.data());
+        list.push_back(nullptr);
+        return list;
+    }
+
+    std::string program_;
+    std::vector<std::string> arguments_, environment_;
+    std::vector<char*> argv_, envp_;
+};
 
 void default_signals() {
     for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_DFL);
     sigset_t none;
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+// A log may become larger than the files of whoever was the first to start something.
+void raise_file_size_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_FSIZE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_FSIZE, &limit);
 }
 
 // A role may need a descriptor for each service, whatever its caller can do with. A service gets its own
@@ -46,25 +83,40 @@ void raise_descriptor_limit() {
     ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// A client reads the words from its pipe.
+[[noreturn]] void give_up(int passed_fd, std::string_view words) {
+    // Where there is no descriptor, nobody is told.
+    [[maybe_unused]] const auto told = ::write(passed_fd, words.data(), words.size());
+    ::_exit(127);
+}
+
 // In the child: only async-signal-safe calls, everything was laid out before.
-[[noreturn]] void become(int passed_fd, bool detached, char** arguments, char** environment) {
-    if (detached) {
+[[noreturn]] void become(const Role& role, const Execution& execution) {
+    const int passed_fd = role.passed_fd;
+    if (role.detached) {
         ::setsid();
-        if (::fork() != 0) ::_exit(0);
+        const pid_t detached = ::fork();
+        if (detached < 0) give_up(passed_fd, "fork: too many processes, or too little memory");
+        if (detached != 0) ::_exit(0);
     }
     raise_descriptor_limit();
+    raise_file_size_limit();
     // Above what it is put in the place of, even where the caller had closed his own 0, 1 or 2.
     const int null = ::fcntl(::open("/dev/null", O_RDWR | O_CLOEXEC), F_DUPFD_CLOEXEC, kPassedFd + 1);
     const int kept = passed_fd < 0 ? null : ::fcntl(passed_fd, F_DUPFD, kPassedFd + 1);
-    if (null < 0 || kept < 0) ::_exit(127);  // out of descriptors; a role without them does only harm
+    if (null < 0 || kept < 0) {
+        // A role without its descriptors does only harm.
+        give_up(passed_fd, "too few open files are allowed here (ulimit -n)");
+    }
     for (int fd = 0; fd < 3; ++fd) ::dup2(null, fd);
     ::dup2(kept, kPassedFd);
-    ::close_range(passed_fd < 0 ? kPassedFd : kPassedFd + 1, ~0U, 0);
-    static_cast<void>(::chdir("/"));
+    // Not before it executes: the program may be one of them.
+    ::close_range(passed_fd < 0 ? kPassedFd : kPassedFd + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+    [[maybe_unused]] const int moved = ::chdir("/");
     ::umask(022);
     default_signals();
-    ::execve("/proc/self/exe", arguments, environment);
-    ::_exit(127);
+    execution.execute();
+    give_up(kPassedFd, "exec: the keeper can't be started");
 }
 
 }  // namespace
@@ -79,18 +131,12 @@ std::vector<std::string> role_environment(const std::string& runtime) {
 }
 
 base::Result<pid_t> start_role(const Role& role) {
-    std::vector<std::string> arguments = {"pgctl", role.name, role.playground};
-    std::vector<std::string> environment = role_environment(role.runtime);
-    environment.push_back("PGCTL_ROOM=" + std::string(kTitleRoom, '-'));
-    const std::vector<char*> argv = pointers(arguments), envp = pointers(environment);
+    const Execution execution(role);
     sigset_t all, before;
     ::sigfillset(&all);
     ::sigprocmask(SIG_SETMASK, &all, &before);
     const pid_t pid = ::fork();
-    if (pid == 0) {
-        become(role.passed_fd, role.detached, const_cast<char**>(argv.data()),
-               const_cast<char**>(envp.data()));
-    }
+    if (pid == 0) become(role, execution);
     const int error = errno;
     ::sigprocmask(SIG_SETMASK, &before, nullptr);
     if (pid < 0) return base::system_error("fork", error);
@@ -98,6 +144,10 @@ base::Result<pid_t> start_role(const Role& role) {
     while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
     }
     return 0;
+}
+
+void become_role(const Role& role) {
+    become(role, Execution(role));
 }
 
 }  // namespace keeper

@@ -1,6 +1,6 @@
 // Starting one of our own roles as a process of the same program: keeper, supervisor, logger.
-// Used by the client (keeper) and by the playground's keeper (the others). A role gets nothing of its
-// parent's but what is named here: no fd, no environment, default signal dispositions.
+// Used by the client (keeper) and by the playground's keeper (the others, and a neighbour's keeper). A role
+// gets nothing of its parent's but what is named here: no fd, no environment, default signal dispositions.
 #pragma once
 
 #include <sys/types.h>
@@ -22,11 +22,13 @@ inline constexpr int kGivesUp = 3;
 inline constexpr int kPassedFd = 3;
 
 struct Role {
-    std::string name;        // "keeper", "supervisor", "logger"
-    std::string playground;  // absolute, shown by ps
-    std::string runtime;     // the runtime directory
-    int passed_fd = -1;      // becomes kPassedFd; -1: none
-    bool detached = false;   // not our child, in its own session
+    std::string name;                      // "keeper", "supervisor", "logger"
+    std::string playground;                // absolute, shown by ps
+    std::vector<std::string> environment;  // role_environment()
+    int passed_fd = -1;                    // becomes kPassedFd; -1: none
+    bool detached = false;                 // not our child, in its own session
+    std::string program = "/proc/self/exe";
+    bool on_trial = false;  // protocol/trial.h
 };
 
 // The caller's variables that our own processes keep: where programs are, and how time is shown.
@@ -34,5 +36,7 @@ struct Role {
 
 // Its pid; for a detached one 0. The new process is found by ps as "pgctl <name> <playground>".
 [[nodiscard]] base::Result<pid_t> start_role(const Role& role);
+// This process becomes the role.
+[[noreturn]] void become_role(const Role& role);
 
 }  // namespace keeper

@@ -3,12 +3,14 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 
 #include "keeper/report.h"
+#include "keeper/service_path.h"
 #include "keeper/spawn.h"
 #include "keeper/title.h"
 #include "protocol/keeper_signals.h"
@@ -25,6 +27,7 @@ class Loop {
     explicit Loop(const ServiceKeeper& keeper) : keeper_(keeper), generation_(keeper.generation) {}
 
     [[noreturn]] void run() {
+        hold_output();
         begin_life();
         sigset_t all;
         ::sigfillset(&all);
@@ -36,7 +39,10 @@ class Loop {
             if (signal.si_code != SI_QUEUE) continue;
             if (number == protocol::spawn_signal())
                 spawn_again(static_cast<std::uint32_t>(signal.si_value.sival_int));
-            if (number == protocol::report_signal()) stand();
+            if (number == protocol::report_signal()) {
+                follow_paths();
+                stand();
+            }
             if (number == protocol::release_signal() && nothing_left()) ::_exit(0);
         }
     }
@@ -48,11 +54,12 @@ class Loop {
                                      .generation = generation_,
                                      .pid = pid,
                                      .status = status,
-                                     .token = empty ? 1U : 0U});
+                                     .token = empty ? 1U : 0U,
+                                     .keeper = self_});
     }
 
     void begin_life() {
-        const SpawnOutcome outcome = spawn(keeper_.spawn_file);
+        const SpawnOutcome outcome = with_service_path(keeper_.runtime, keeper_.name, "spawn", spawn);
         main_ = outcome.pid;
         if (main_ != 0) return report(ReportKind::main_started, main_, 0, false);
         send(keeper_.reports, Report{.kind = ReportKind::spawn_failed,
@@ -60,13 +67,14 @@ class Loop {
                                      .generation = generation_,
                                      .status = outcome.error,
                                      .stage = outcome.stage,
-                                     .token = nothing_left() ? 1U : 0U});
+                                     .token = nothing_left() ? 1U : 0U,
+                                     .keeper = self_});
     }
 
     void spawn_again(std::uint32_t generation) {
-        if (main_ != 0) return;  // one main process at a time, whatever we are told
         generation_ = generation;
-        begin_life();
+        // One main process at a time, whatever we are told: this one is the life that was asked for.
+        main_ != 0 ? stand() : begin_life();
     }
 
     // Everything that has ended; the main process is reported together with whether others are left.
@@ -99,6 +107,34 @@ class Loop {
 
     void stand() const { report(ReportKind::standing, main_, last_status_, nothing_left()); }
 
+    // Held open for as long as this process lives, so that nothing in the FIFO is lost while no logger runs.
+    void hold_output() {
+        const int fd = with_service_path(keeper_.runtime, keeper_.name, "output", open_fifo);
+        struct stat found {};
+        if (fd < 0 || ::fstat(fd, &found) != 0) return;
+        if (found.st_dev == held_device_ && found.st_ino == held_inode_) {
+            ::close(fd);
+            return;
+        }
+        held_device_ = found.st_dev;
+        held_inode_ = found.st_ino;
+    }
+
+    // The runtime directory may have been deleted, and made anew for those who ask. What the service writes
+    // to for the rest of its life stays open as well.
+    void follow_paths() {
+        const int reports = with_reports_path(keeper_.runtime, open_fifo);
+        if (reports >= 0) {
+            ::dup3(reports, keeper_.reports, O_CLOEXEC);
+            ::close(reports);
+        }
+        hold_output();
+    }
+
+    [[nodiscard]] static int open_fifo(const char* path) {
+        return ::open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    }
+
     [[nodiscard]] static bool nothing_left() {
         siginfo_t info{};
         return ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0 && errno == ECHILD;
@@ -106,17 +142,18 @@ class Loop {
 
     const ServiceKeeper& keeper_;
     std::uint32_t generation_;
+    pid_t self_ = ::getpid();
     pid_t main_ = 0;
     int last_status_ = 0;
+    dev_t held_device_ = 0;  // of the output FIFO
+    ino_t held_inode_ = 0;
 };
 
 }  // namespace
 
 void keep(const ServiceKeeper& keeper) {
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
-    set_command_line(keeper.title);
-    // Held for as long as this process lives.
-    static_cast<void>(::open(keeper.output, O_RDWR | O_CLOEXEC | O_NOFOLLOW));
+    set_command_line({"pgctl keeper ", keeper.playground, "/", keeper.name});
     Loop(keeper).run();
 }
 

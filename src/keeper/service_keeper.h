@@ -8,13 +8,12 @@
 namespace keeper {
 
 struct ServiceKeeper {
-    std::uint32_t service = 0;     // slot in the state file
-    std::uint32_t generation = 0;  // the life to begin at once
-    int reports = -1;              // fd of the FIFO of reports
-    const char* spawn_file = nullptr;
-    const char* output =
-        nullptr;  // the output FIFO, held open so that nothing in it is lost while no logger runs
-    const char* title = nullptr;
+    std::uint32_t service = 0;         // slot in the state file
+    std::uint32_t generation = 0;      // the life to begin at once
+    int reports = -1;                  // fd of the FIFO of reports
+    const char* playground = nullptr;  // path, for the command line
+    const char* runtime = nullptr;     // path of the playground's runtime directory
+    const char* name = nullptr;        // of the service
 };
 
 [[noreturn]] void keep(const ServiceKeeper& keeper);

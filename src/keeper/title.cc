@@ -21,14 +21,14 @@ void remember_command_line(int argc, char** argv, char** environment) {
     }
 }
 
-void set_command_line(const char* text) {
-    const auto room = static_cast<std::size_t>(room_end - room_begin);
-    if (room < 2) return;
+void set_command_line(std::initializer_list<const char*> parts) {
+    if (room_begin == room_end) return;
     // Arguments end with NUL in /proc/<pid>/cmdline; a blank between them reads the same in ps.
-    std::size_t length = std::strlen(text);
-    if (length > room - 1) length = room - 1;
-    std::memcpy(room_begin, text, length);
-    std::memset(room_begin + length, 0, room - length);
+    char* end = room_begin;
+    for (const char* part : parts) {
+        for (; *part != '\0' && end < room_end - 1; ++part) *end++ = *part;
+    }
+    std::memset(end, 0, static_cast<std::size_t>(room_end - end));
 }
 
 }  // namespace keeper

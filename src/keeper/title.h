@@ -2,12 +2,15 @@
 // Used by service keepers. It never allocates.
 #pragma once
 
+#include <initializer_list>
+
 namespace keeper {
 
 // Remembers where the kernel reads the command line (man 5 proc). Call once, from main's arguments.
 void remember_command_line(int argc, char** argv, char** environment);
 
-// Replaces it by `text`, cut where the room ends (that of the arguments and the environment together).
-void set_command_line(const char* text);
+// Replaces it by the `parts` in a row, cut where the room ends (that of the arguments and the environment
+// together).
+void set_command_line(std::initializer_list<const char*> parts);
 
 }  // namespace keeper

@@ -11,43 +11,34 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 
 #include "base/text.h"
 #include "os/fd.h"
 #include "os/file.h"
 #include "protocol/spawn_file.h"
+#include "temporary_directory.h"
 
 using protocol::SpawnStage;
 using Words = std::vector<std::string>;
 
 namespace {
 
-class Spawning : public testing::Test {
+class Spawning : public testing::Test, protected TemporaryDirectory {
   protected:
     Spawning() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "pgctl-keeper-XXXXXX").string();
-        root = std::filesystem::canonical(::mkdtemp(pattern.data())).string();
-        std::filesystem::create_directory(root + "/web");
+        directory("web");
         fifo("output");
-        output_ = os::open(root + "/output", O_RDWR | O_NONBLOCK).value();
-        plan = {.directory = root + "/web",
+        output_ = os::open(at("output"), O_RDWR | O_NONBLOCK).value();
+        plan = {.directory = at("web"),
                 .arguments = {"./run"},
                 .environment = {"PATH=/usr/bin:/bin", "A=1"},
-                .output = root + "/output"};
+                .output = at("output")};
     }
-    ~Spawning() override { std::filesystem::remove_all(root); }
 
-    void fifo(const std::string& name) { ASSERT_EQ(::mkfifo((root + "/" + name).c_str(), 0600), 0); }
-    void run_is(const std::string& content, mode_t mode = 0755) {
-        std::ofstream(root + "/web/run") << content;
-        ::chmod((root + "/web/run").c_str(), mode);
-    }
+    void run_is(const std::string& content, mode_t mode = 0755) { file("web/run", content, mode); }
     keeper::SpawnOutcome spawn() {
-        std::ofstream(root + "/spawn", std::ios::binary) << protocol::layout(plan);
-        return keeper::spawn((root + "/spawn").c_str());
+        file("spawn", protocol::layout(plan));
+        return keeper::spawn(at("spawn").c_str());
     }
     // Spawns, waits for the end, and gives what was written.
     std::string output_of_run() {
@@ -68,7 +59,6 @@ class Spawning : public testing::Test {
         EXPECT_EQ(errno, ECHILD);
     }
 
-    std::string root;
     protocol::SpawnPlan plan;
     int status = 0;
 
@@ -147,9 +137,9 @@ TEST_F(Spawning, SetsTheNiceness) {
 
 TEST_F(Spawning, ConnectsTheNotificationToItsNumber) {
     fifo("notify");
-    const os::Fd reader = os::open(root + "/notify", O_RDWR | O_NONBLOCK).value();
+    const os::Fd reader = os::open(at("notify"), O_RDWR | O_NONBLOCK).value();
     for (const int number : {3, 9}) {
-        plan.notification = root + "/notify";
+        plan.notification = at("notify");
         plan.notification_fd = number;
         run_is("#!/bin/sh\necho >&" + std::to_string(number) + "\n");
         EXPECT_EQ(output_of_run(), "");
@@ -184,23 +174,23 @@ TEST_F(Spawning, FailsAtExecWhereRunIsNoProgram) {
 }
 
 TEST_F(Spawning, FailsAtTheDirectoryThatIsGone) {
-    plan.directory = root + "/gone";
+    plan.directory = at("gone");
     expect_failure(SpawnStage::working_directory, ENOENT);
 }
 
 TEST_F(Spawning, FailsAtTheOutputThatIsGone) {
-    plan.output = root + "/gone";
+    plan.output = at("gone");
     expect_failure(SpawnStage::output, ENOENT);
 }
 
 TEST_F(Spawning, FailsAtAnOutputThatIsASymbolicLink) {
-    std::filesystem::create_symlink(root + "/output", root + "/link");
-    plan.output = root + "/link";
+    link("link", at("output"));
+    plan.output = at("link");
     expect_failure(SpawnStage::output, ELOOP);
 }
 
 TEST_F(Spawning, FailsAtTheNotificationThatIsGone) {
-    plan.notification = root + "/gone";
+    plan.notification = at("gone");
     plan.notification_fd = 5;
     expect_failure(SpawnStage::notification, ENOENT);
 }
@@ -211,26 +201,26 @@ TEST_F(Spawning, FailsAtALimitThatDoesNotExist) {
 }
 
 TEST_F(Spawning, FailsAtASpawnFileThatIsMissing) {
-    EXPECT_EQ(keeper::spawn((root + "/none").c_str()).stage, SpawnStage::spawn_file);
-    EXPECT_EQ(keeper::spawn((root + "/none").c_str()).error, ENOENT);
+    EXPECT_EQ(keeper::spawn(at("none").c_str()).stage, SpawnStage::spawn_file);
+    EXPECT_EQ(keeper::spawn(at("none").c_str()).error, ENOENT);
 }
 
 TEST_F(Spawning, FailsAtASpawnFileThatIsNone) {
-    std::ofstream(root + "/spawn") << std::string(500, 'x');
-    const keeper::SpawnOutcome outcome = keeper::spawn((root + "/spawn").c_str());
+    file("spawn", std::string(500, 'x'));
+    const keeper::SpawnOutcome outcome = keeper::spawn(at("spawn").c_str());
     EXPECT_EQ(outcome.stage, SpawnStage::spawn_file);
     EXPECT_EQ(outcome.error, EBADMSG);
 }
 
 TEST_F(Spawning, FailsAtASpawnFileThatIsCutShort) {
     const std::string whole = protocol::layout(plan);
-    std::ofstream(root + "/spawn", std::ios::binary) << whole.substr(0, whole.size() - 1);
-    const keeper::SpawnOutcome outcome = keeper::spawn((root + "/spawn").c_str());
+    file("spawn", whole.substr(0, whole.size() - 1));
+    const keeper::SpawnOutcome outcome = keeper::spawn(at("spawn").c_str());
     EXPECT_EQ(outcome.stage, SpawnStage::spawn_file);
     EXPECT_EQ(outcome.error, EBADMSG);
 }
 
 TEST_F(Spawning, FailsAtASpawnFileThatIsEmpty) {
-    std::ofstream(root + "/spawn", std::ios::binary) << "";
-    EXPECT_EQ(keeper::spawn((root + "/spawn").c_str()).stage, SpawnStage::spawn_file);
+    file("spawn", "");
+    EXPECT_EQ(keeper::spawn(at("spawn").c_str()).stage, SpawnStage::spawn_file);
 }

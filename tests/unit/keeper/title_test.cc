@@ -38,25 +38,25 @@ class ATitle : public testing::Test {
 
 TEST_F(ATitle, TakesThePlaceOfTheArguments) {
     program({"pgctl", "keeper", "/playground"}, {});
-    keeper::set_command_line("pgctl keeper /p/web");
+    keeper::set_command_line({"pgctl keeper ", "/p", "/", "web"});
     EXPECT_STREQ(memory_.data(), "pgctl keeper /p/web");
 }
 
 TEST_F(ATitle, MayUseTheRoomOfTheEnvironment) {
     program({"pgctl"}, {"ROOM=-------", "A=1"});
-    keeper::set_command_line("pgctl keeper /p/web");
+    keeper::set_command_line({"pgctl keeper ", "/p", "/", "web"});
     EXPECT_STREQ(memory_.data(), "pgctl keeper /p/web");
 }
 
 TEST_F(ATitle, IsCutWhereTheRoomEnds) {
     program({"pgctl", "k"}, {"A=1"});
-    keeper::set_command_line("pgctl keeper /p/web");
+    keeper::set_command_line({"pgctl keeper ", "/p", "/", "web"});
     EXPECT_EQ(shown(13), std::string("pgctl keeper\0", 13).substr(0, 11) + std::string("\0#", 2));
 }
 
 TEST_F(ATitle, LeavesNothingOfALongerOneBehindIt) {
     program({"pgctl", "keeper"}, {});
-    keeper::set_command_line("p");
+    keeper::set_command_line({"p"});
     EXPECT_EQ(shown(14), "p" + std::string(12, '\0') + "#");
 }
 
@@ -65,13 +65,13 @@ TEST_F(ATitle, DoesNotReachIntoMemoryBeyondAGap) {
     std::array<char, 8> argument{"pgctl"};
     std::array<char*, 2> argv = {argument.data(), nullptr}, envp = {elsewhere.data(), nullptr};
     keeper::remember_command_line(1, argv.data(), envp.data());
-    keeper::set_command_line("longer than that");
+    keeper::set_command_line({"longer than that"});
     EXPECT_STREQ(argument.data(), "longe");
     EXPECT_STREQ(elsewhere.data(), "X=1");
 }
 
 TEST_F(ATitle, ChangesNothingWithoutRoom) {
     program({""}, {});
-    keeper::set_command_line("pgctl");
+    keeper::set_command_line({"pgctl"});
     EXPECT_EQ(shown(2), std::string("\0#", 2));
 }
