@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 
 namespace logger {
@@ -22,6 +23,7 @@ bool usable_name(const Command& command) {
 bool sensible(const Command& command) {
     switch (command.kind) {
         case CommandKind::finish:
+        case CommandKind::leave:
             return true;
         case CommandKind::open_log:
         case CommandKind::drain_log:
@@ -66,10 +68,11 @@ base::Result<CommandFifo> CommandFifo::open(const std::string& path, os::PipePee
     return CommandFifo(std::move(*fd), peek);
 }
 
-std::optional<Command> CommandFifo::next() {
+base::Result<std::optional<Command>> CommandFifo::next() {
     std::array<char, 8 * sizeof(Command)> buffer;
     while (true) {
         const auto count = peek_->peek(fd_.get(), buffer);
+        if (!count && count.error().number != EAGAIN) return base::passed_on(count.error());
         if (!count || *count == 0) return std::nullopt;
         const ScannedCommand scanned = scan_command({buffer.data(), *count});
         consume(scanned.skip);

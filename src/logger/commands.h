@@ -30,8 +30,9 @@ class CommandFifo {
     [[nodiscard]] static base::Result<CommandFifo> open(const std::string& path, os::PipePeek& peek);
 
     [[nodiscard]] int fd() const { return fd_.get(); }
-    // The next command, which stays in the FIFO; nothing where none waits.
-    [[nodiscard]] std::optional<protocol::Command> next();
+    // The next command, which stays in the FIFO; nothing where none waits. An error says that it is to be
+    // tried again, later.
+    [[nodiscard]] base::Result<std::optional<protocol::Command>> next();
     // The one that next() gave is carried out.
     void done();
 

@@ -69,8 +69,8 @@ base::Status Loop::start() {
     if (auto added = epoll_.add(commands_.fd(), EPOLLIN | EPOLLET, kCommandsKey); !added) return added;
     if (auto added = epoll_.add(reports_.fd(), 0, kReportsKey); !added) return added;
     const auto names = os::list_directory(runtime_.services());
-    if (!names) return names.error().number == ENOENT ? base::Status{} : base::passed_on(names.error());
-    for (const std::string& name : *names) {
+    if (!names && names.error().number != ENOENT) return base::passed_on(names.error());
+    for (const std::string& name : names.value_or(std::vector<std::string>())) {
         Service& service = add(name);
         const auto opened = open_fifo(service);
         if (opened) continue;
@@ -81,6 +81,8 @@ base::Status Loop::start() {
             forget(service);
         }
     }
+    open_deleted_fifos();
+    reports_.began();
     return {};
 }
 
@@ -129,6 +131,7 @@ base::Status Loop::watch_reports() {
 void Loop::retry_when_due() {
     if (!retry_at_ || std::chrono::steady_clock::now() < *retry_at_) return;
     retry_at_.reset();
+    commands_waiting_ = true;
     for (Service& service : services_) {
         if (service.blocked != 0) make_ready(service);
     }
@@ -207,8 +210,12 @@ base::Result<size_t> Loop::move_batch(Service& service) {
 // Remembers whether the log can be written, and says so when that changed.
 void Loop::note(Service& service, const base::Status& status) {
     service.blocked = status ? 0 : status.error().number;
-    if (service.blocked != 0 && !retry_at_) retry_at_ = std::chrono::steady_clock::now() + kRetryInterval;
+    if (service.blocked != 0) try_again_later();
     tell(service);
+}
+
+void Loop::try_again_later() {
+    if (!retry_at_) retry_at_ = std::chrono::steady_clock::now() + kRetryInterval;
 }
 
 void Loop::tell(Service& service) {

@@ -54,13 +54,19 @@ class Loop {
     void drain_log(const protocol::Command& command);
     void close_log(const protocol::Command& command);
     void finish();
+    void leave(const protocol::Command& command);
 
     [[nodiscard]] Service* find(const std::string& name);
     Service& add(const std::string& name);
+    Service& place_for(const std::string& name);
     void forget(Service& service);
     [[nodiscard]] base::Status open_fifo(Service& service);
+    [[nodiscard]] base::Status watch(Service& service, OutputFifo output);
     void set_replaced_fifo_aside(const std::string& name);
+    void set_aside(Service& service);
+    void open_deleted_fifos();
 
+    void try_again_later();
     void retry_when_due();
     void take_turns();
     void make_ready(Service& service);
@@ -70,6 +76,7 @@ class Loop {
     [[nodiscard]] base::Result<size_t> move_batch(Service& service);
     [[nodiscard]] base::Status drain(Service& service);
     [[nodiscard]] base::Status drain_waiting(Service& service);
+    [[nodiscard]] base::Status drain_set_aside(const std::string& name);
     [[nodiscard]] base::Status end_line(Service& service);
     void note(Service& service, const base::Status& status);
     void tell(Service& service);
@@ -87,6 +94,7 @@ class Loop {
     std::deque<Service> services_;  // by place; one that was forgotten leaves its place to the next
     std::unordered_map<std::string, size_t> by_name_;
     std::vector<size_t> free_;
+    size_t set_aside_ = 0;  // how many were replaced
     std::vector<size_t> ready_;
     std::vector<size_t> turn_;
     std::optional<Time> retry_at_;  // set while a log is blocked

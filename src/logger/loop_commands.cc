@@ -1,9 +1,12 @@
 // The part of the loop that carries out the supervisor's commands. Each can be carried out twice, since a
 // logger that is killed in the middle leaves it to its successor.
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <utility>
 
+#include "logger/held_outputs.h"
 #include "logger/loop.h"
 #include "os/file.h"
 
@@ -16,11 +19,12 @@ void Loop::take_commands() {
     // A few at a time, so that a flood of them does not keep the logs waiting.
     for (int taken = 0; commands_waiting_ && taken < 64; ++taken) {
         const auto command = commands_.next();
-        if (!command) {
+        if (!command || !*command) {
             commands_waiting_ = false;
+            if (!command) try_again_later();
             return;
         }
-        carry_out(*command);
+        carry_out(**command);
         commands_.done();
     }
 }
@@ -35,6 +39,8 @@ void Loop::carry_out(const Command& command) {
             return close_log(command);
         case CommandKind::finish:
             return finish();
+        case CommandKind::leave:
+            return leave(command);
         default:
             return;  // not for the logger: scan_command lets none through
     }
@@ -45,7 +51,7 @@ Service* Loop::find(const std::string& name) {
     return found == by_name_.end() ? nullptr : &services_[found->second];
 }
 
-Service& Loop::add(const std::string& name) {
+Service& Loop::place_for(const std::string& name) {
     size_t place = services_.size();
     if (free_.empty()) {
         services_.emplace_back();
@@ -53,10 +59,15 @@ Service& Loop::add(const std::string& name) {
         place = free_.back();
         free_.pop_back();
     }
-    by_name_[name] = place;
     services_[place].place = place;
     services_[place].name = name;
     return services_[place];
+}
+
+Service& Loop::add(const std::string& name) {
+    Service& service = place_for(name);
+    by_name_[name] = service.place;
+    return service;
 }
 
 void Loop::forget(Service& service) {
@@ -65,6 +76,7 @@ void Loop::forget(Service& service) {
         files_.close(service.name);
         by_name_.erase(found);
     }
+    if (service.replaced) --set_aside_;
     free_.push_back(service.place);
     service = Service{};
 }
@@ -72,9 +84,13 @@ void Loop::forget(Service& service) {
 base::Status Loop::open_fifo(Service& service) {
     auto output = open_output(runtime_.output(service.name));
     if (!output) return base::passed_on(output.error());
+    return watch(service, std::move(*output));
+}
+
+base::Status Loop::watch(Service& service, OutputFifo output) {
     // Edge-triggered: a FIFO that has lost its last writer would otherwise be reported again and again.
-    if (auto added = epoll_.add(output->fd.get(), EPOLLIN | EPOLLET, service.place); !added) return added;
-    service.output = std::move(*output);
+    if (auto added = epoll_.add(output.fd.get(), EPOLLIN | EPOLLET, service.place); !added) return added;
+    service.output = std::move(output);
     return {};
 }
 
@@ -85,10 +101,27 @@ void Loop::set_replaced_fifo_aside(const std::string& name) {
     if (service == nullptr || !service->output.fd.valid()) return;
     const auto current = open_output(runtime_.output(name));
     if (!current || current->identity == service->output.identity) return;
-    service->replaced = true;
-    service->slot = Service::kNoSlot;
     by_name_.erase(name);
-    make_ready(*service);
+    set_aside(*service);
+}
+
+void Loop::set_aside(Service& service) {
+    service.replaced = true;
+    service.slot = Service::kNoSlot;
+    ++set_aside_;
+    make_ready(service);
+}
+
+// Those that only descriptors lead to: an earlier logger held them, and the services' keepers still do.
+void Loop::open_deleted_fifos() {
+    for (HeldOutput& held : held_outputs(runtime_)) {
+        Service& service = place_for(held.service);
+        if (watch(service, std::move(held.output))) {
+            set_aside(service);
+        } else {
+            forget(service);
+        }
+    }
 }
 
 void Loop::open_log(const Command& command) {
@@ -97,6 +130,7 @@ void Loop::open_log(const Command& command) {
     if (service == nullptr) service = &add(command.name);
     service->slot = command.service;
     service->closing = false;
+    service->reported = 0;  // whoever sends this knows nothing of it yet
     note(*service, prepare(*service));
     make_ready(*service);
 }
@@ -113,7 +147,8 @@ void Loop::drain_log(const Command& command) {
         }
     }
     service->slot = command.service;
-    const base::Status drained = drain(*service);
+    base::Status drained = drain_set_aside(command.name);
+    if (drained) drained = drain(*service);
     reports_.drained(command.service, command.generation, command.token,
                      drained ? 0 : drained.error().number);
 }
@@ -123,13 +158,31 @@ void Loop::close_log(const Command& command) {
     Service* const service = find(command.name);
     if (service == nullptr) return;
     service->closing = true;
+    (void)drain_set_aside(command.name);
     if (drain(*service)) forget(*service);
+}
+
+base::Status Loop::drain_set_aside(const std::string& name) {
+    if (set_aside_ == 0) return {};
+    for (Service& service : services_) {
+        if (!service.replaced || service.name != name) continue;
+        if (auto drained = drain_waiting(service); !drained) return drained;
+    }
+    return {};
 }
 
 void Loop::finish() {
     for (Service& service : services_) {
         if (!service.name.empty()) (void)drain(service);
     }
+    finished_ = true;
+    commands_waiting_ = false;
+}
+
+// What waits in the FIFOs is the successor's. No batch is in flight, so that the journal holds nothing that
+// another program would have to understand. What an earlier logger was told is no matter of ours.
+void Loop::leave(const Command& command) {
+    if (command.pid != ::getpid()) return;
     finished_ = true;
     commands_waiting_ = false;
 }

@@ -19,16 +19,24 @@ bool near_the_limit(int number) {
     return static_cast<rlim_t>(number) + kDescriptorsForLogFiles >= limit.rlim_cur;
 }
 
-}  // namespace
-
-base::Result<OutputFifo> open_output(const std::string& path) {
-    auto fd = os::open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
+base::Result<OutputFifo> opened(const std::string& path, int flags) {
+    auto fd = os::open(path, O_RDONLY | O_NONBLOCK | flags);
     if (!fd) return base::passed_on(fd.error());
     if (near_the_limit(fd->get())) return base::system_error(path, EMFILE);
     struct stat found {};
     if (::fstat(fd->get(), &found) != 0) return base::system_error(path);
     if (!S_ISFIFO(found.st_mode)) return base::system_error(path, EINVAL);
     return OutputFifo{.fd = std::move(*fd), .identity = os::identity_of(found)};
+}
+
+}  // namespace
+
+base::Result<OutputFifo> open_output(const std::string& path) {
+    return opened(path, O_NOFOLLOW);
+}
+
+base::Result<OutputFifo> open_held_output(const std::string& descriptor) {
+    return opened(descriptor, 0);
 }
 
 std::string logs_directory(std::string_view playground, std::string_view service) {

@@ -20,7 +20,10 @@ struct OutputFifo {
 // files, without which no FIFO can be emptied, need some.
 [[nodiscard]] base::Result<OutputFifo> open_output(const std::string& path);
 
-// Contract.md section 4.
+// The same through an entry of /proc/<pid>/fd, where no path leads to the FIFO any more.
+[[nodiscard]] base::Result<OutputFifo> open_held_output(const std::string& descriptor);
+
+// Where its log is.
 [[nodiscard]] std::string logs_directory(std::string_view playground, std::string_view service);
 
 }  // namespace logger

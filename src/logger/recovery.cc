@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "logger/held_outputs.h"
 #include "logger/output_fifo.h"
 #include "logger/transfer.h"
 #include "logs/log_file.h"
@@ -10,6 +11,16 @@
 namespace logger {
 
 namespace {
+
+// Where the runtime directory was deleted, another FIFO has the path by now.
+base::Result<OutputFifo> output_of(const InFlight& batch, const protocol::RuntimeDirectory& runtime) {
+    auto output = open_output(runtime.output(batch.service()));
+    if (output && output->identity == batch.fifo) return output;
+    for (HeldOutput& held : held_outputs(runtime)) {
+        if (held.output.identity == batch.fifo) return std::move(held.output);
+    }
+    return output;
+}
 
 base::Result<bool> begins_with(const OutputFifo& output, const InFlight& batch, os::PipePeek& peek) {
     if (output.identity != batch.fifo) return false;
@@ -51,7 +62,7 @@ base::Status recover(Journal& journal, os::PipePeek& peek, const protocol::Runti
                      const std::string& playground) {
     if (journal.phase() == Phase::idle) return {};
     const InFlight& batch = journal.in_flight();
-    const auto output = open_output(runtime.output(batch.service()));
+    const auto output = output_of(batch, runtime);
     if (!output && (output.error().number == EMFILE || output.error().number == ENFILE)) {
         return base::passed_on(output.error());
     }

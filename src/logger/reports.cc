@@ -38,6 +38,12 @@ base::Result<Reports> Reports::open(const std::string& path) {
     return Reports(std::move(*fd));
 }
 
+void Reports::began() {
+    waiting_[{0, false}] =
+        Report{.kind = ReportKind::logger_began, .pid = ::getpid(), .at = monotonic_nanoseconds()};
+    flush();
+}
+
 void Reports::drained(std::uint32_t service, std::uint32_t generation, std::uint32_t token, int status) {
     waiting_[{service, true}] = Report{.kind = ReportKind::drained,
                                        .service = service,

@@ -19,6 +19,8 @@ class Reports {
     [[nodiscard]] static base::Result<Reports> open(const std::string& path);
 
     [[nodiscard]] int fd() const { return fd_.get(); }
+    // There is a new logger.
+    void began();
     // Everything up to and including `token` is in the file (status 0), or cannot be written now (an errno).
     void drained(std::uint32_t service, std::uint32_t generation, std::uint32_t token, int status);
     // `status` is the errno that stops the log, 0 when it goes on.

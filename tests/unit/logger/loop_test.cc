@@ -109,6 +109,29 @@ TEST_F(LoggerProcess, ReadsWhatWasWrittenBeforeItCame) {
     expect_text("web", "early\n");
 }
 
+TEST_F(LoggerProcess, LeavesInTheMiddleOfALine) {
+    const os::Fd output = add_service("web");
+    start();
+    command(CommandKind::open_log, "web");
+    say(output, "one\npass");
+    expect_text("web", "one\npass");
+    tell_to_leave(logger_);
+    EXPECT_EQ(exit_status(), 0);
+    say(output, "word\n");
+    start();
+    expect_text("web", "one\npassword\n");
+}
+
+TEST_F(LoggerProcess, DoesNotLeaveWhereAnotherOneWasTold) {
+    const os::Fd output = add_service("web");
+    tell_to_leave(1);
+    start();
+    command(CommandKind::open_log, "web");
+    say(output, "one\n");
+    EXPECT_EQ(drain("web"), 0);
+    EXPECT_EQ(text_of("web"), "one\n");
+}
+
 TEST_F(LoggerProcess, ADeletedLogIsMadeAgain) {
     const os::Fd output = add_service("web");
     start();

@@ -12,7 +12,6 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,6 +21,7 @@
 #include "os/file.h"
 #include "protocol/records.h"
 #include "protocol/runtime_directory.h"
+#include "temporary_directory.h"
 
 namespace logger {
 
@@ -34,13 +34,12 @@ inline pid_t fork_child() {
 
 class PlaygroundFixture {
   public:
-    PlaygroundFixture() : runtime(root() + "/run"), playground(root() + "/playground") {
+    PlaygroundFixture() : runtime(directory_.at("run")), playground(directory_.at("playground")) {
         EXPECT_TRUE(os::make_directories(runtime.services(), 0700));
         EXPECT_TRUE(os::make_directories(playground, 0777));
         reports = fifo(runtime.reports());
         commands = fifo(runtime.logger_commands());
     }
-    ~PlaygroundFixture() { (void)os::remove_tree(root_); }
 
     // Open for reading and writing, as the service's keeper holds it.
     os::Fd add_service(const std::string& name) {
@@ -56,6 +55,11 @@ class PlaygroundFixture {
         const auto slot = static_cast<std::uint32_t>(5 + (found - names_.begin()));
         protocol::Command record{.kind = kind, .service = slot, .token = token};
         record.set_name(name);
+        EXPECT_TRUE(os::write_all(commands.get(), {reinterpret_cast<const char*>(&record), sizeof record}));
+    }
+
+    void tell_to_leave(pid_t logger) {
+        const protocol::Command record{.kind = protocol::CommandKind::leave, .pid = logger};
         EXPECT_TRUE(os::write_all(commands.get(), {reinterpret_cast<const char*>(&record), sizeof record}));
     }
 
@@ -90,13 +94,6 @@ class PlaygroundFixture {
     }
 
   private:
-    const std::string& root() {
-        if (root_.empty()) {
-            std::string pattern = "/tmp/pgctl-logger-XXXXXX";
-            root_ = ::mkdtemp(pattern.data());
-        }
-        return root_;
-    }
     static os::Fd fifo(const std::string& path) {
         EXPECT_EQ(::mkfifo(path.c_str(), 0600), 0) << path;
         auto fd = os::open(path, O_RDWR);
@@ -104,7 +101,7 @@ class PlaygroundFixture {
         return std::move(*fd);
     }
 
-    std::string root_;
+    TemporaryDirectory directory_;
     std::vector<std::string> names_;
 
   public:
