@@ -1,24 +1,26 @@
 #include "supervisor/api.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/experimental/channel.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <deque>
 #include <list>
 #include <string>
 
+#include "base/version.h"
 #include "os/clock.h"
+#include "os/program_file.h"
 #include "os/socket.h"
 #include "supervisor/requests.h"
 
@@ -29,7 +31,9 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 using boost::system::error_code;
 using Socket = asio::local::stream_protocol;
-using Stream = beast::basic_stream<Socket>;
+using Stream = Socket::socket;
+// Wakes whoever waits for it, also who comes only then.
+using Wakeup = asio::experimental::channel<void(error_code)>;
 using HttpRequest = http::request<http::string_body>;
 
 namespace {
@@ -37,25 +41,55 @@ namespace {
 constexpr std::size_t kLargestBody = std::size_t{64}
                                      << 20;  // an environment may have megabytes, for each of many services
 constexpr std::uint32_t kLargestHeader = 16 << 10;
+// Of what has been received and not been understood: whatever stands beside a body's chunks has no limit of
+// its own.
+constexpr std::size_t kLargestUnread = 128 << 10;
 constexpr std::chrono::seconds kSilence{10};  // a connection that says nothing is closed
 constexpr std::chrono::milliseconds kNoDescriptors{100};
 
-constexpr const char* kServer = "pgctl/" PGCTL_VERSION;
-
 // The events of one stream that its reader has not got yet, and the means to wait for more.
 struct Queue {
-    explicit Queue(asio::io_context& context) : more(context) {
-        more.expires_at(asio::steady_timer::time_point::max());
-    }
+    explicit Queue(asio::io_context& context) : more(context, 1) {}
 
     void push(const protocol::Event& event) {
         lines += protocol::to_text(event) + "\n";
-        more.cancel();
+        more.try_send(error_code());
     }
 
     std::string lines;
-    asio::steady_timer more;
+    Wakeup more;
 };
+
+// Gives up what a connection is waiting for when its time is over: that then ends with operation_aborted.
+class Deadline {
+  public:
+    Deadline(Loop& loop, Stream& stream, std::chrono::nanoseconds time)
+        : timer_(loop, [&stream] {
+              error_code ignored;
+              stream.cancel(ignored);
+          }) {
+        timer_.set(os::monotonic_now() + time);
+    }
+
+  private:
+    Timer timer_;
+};
+
+asio::awaitable<void> pause(Loop& loop, std::chrono::nanoseconds time) {
+    Wakeup over(loop.context(), 1);
+    Timer timer(loop, [&over] { over.try_send(error_code()); });
+    timer.set(os::monotonic_now() + time);
+    error_code ignored;
+    co_await over.async_receive(asio::redirect_error(asio::use_awaitable, ignored));
+}
+
+std::string own_name() {
+    return std::string("pgctl/") + base::version();
+}
+
+std::string unknown(const std::string& target) {
+    return std::string("pgctl ") + base::version() + " knows no " + target;
+}
 
 // While it lives, its request counts as being answered.
 class ActiveRequest {
@@ -77,12 +111,15 @@ struct Api::Server {
           playground(services),
           requests(event_loop, services),
           acceptor(event_loop.context(), Socket(), socket),
-          pause(event_loop.context()),
+          up_again(event_loop.context(), 1),
+          upgrade_decided(event_loop.context(), 1),
           idle(std::move(on_idle)) {}
 
     asio::awaitable<void> accept();
     asio::awaitable<void> serve(Stream stream, pid_t peer);
     asio::awaitable<bool> answer(Stream& stream, const HttpRequest& request, pid_t peer);
+    asio::awaitable<bool> answer_end(Stream& stream);
+    asio::awaitable<bool> answer_upgrade(Stream& stream, const HttpRequest& request, pid_t peer);
     asio::awaitable<bool> answer_change(Stream& stream, const HttpRequest& request, pid_t peer);
     asio::awaitable<bool> stream_events(Stream& stream, std::shared_ptr<Operation> operation,
                                         std::shared_ptr<Queue> queue);
@@ -93,7 +130,8 @@ struct Api::Server {
     Playground& playground;
     Requests requests;
     Socket::acceptor acceptor;
-    asio::steady_timer pause;
+    Wakeup up_again;
+    Wakeup upgrade_decided;  // one who waits wakes the next
     std::function<void()> idle;
     int active = 0;       // requests that are being answered
     std::string refusal;  // where it is set, the answer to everything
@@ -107,28 +145,31 @@ asio::awaitable<void> Api::Server::accept() {
             co_await acceptor.async_accept(asio::redirect_error(asio::use_awaitable, error));
         if (error) {
             // Out of descriptors, most likely: those that wait keep waiting, and time brings some back.
-            pause.expires_after(kNoDescriptors);
-            co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
+            co_await pause(loop, kNoDescriptors);
             continue;
         }
+        // Asio does not: a client would wait for whoever we execute, ./ready or the next keeper.
+        ::fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
         const auto peer = os::peer_of(socket.native_handle());
         if (!peer || peer->user != ::geteuid()) continue;
-        asio::co_spawn(loop.context(), serve(Stream(std::move(socket)), peer->pid), asio::detached);
+        asio::co_spawn(loop.context(), serve(std::move(socket), peer->pid), asio::detached);
     }
 }
 
 asio::awaitable<void> Api::Server::serve(Stream stream, pid_t peer) {
-    beast::flat_buffer buffer;
+    beast::flat_buffer buffer(kLargestUnread);
     bool open = true;
     while (open) {
         http::request_parser<http::string_body> parser;
         parser.header_limit(kLargestHeader);
         parser.body_limit(kLargestBody);
-        stream.expires_after(kSilence);
         error_code error;
-        co_await http::async_read(stream, buffer, parser, asio::redirect_error(asio::use_awaitable, error));
-        stream.expires_never();
-        if (error == http::error::end_of_stream || error == beast::error::timeout) break;
+        {
+            const Deadline silence(loop, stream, kSilence);
+            co_await http::async_read(stream, buffer, parser,
+                                      asio::redirect_error(asio::use_awaitable, error));
+        }
+        if (error == http::error::end_of_stream || error == asio::error::operation_aborted) break;
         if (error) {
             const bool ours = error.category() == http::make_error_code(http::error::bad_method).category();
             if (ours)
@@ -136,7 +177,9 @@ asio::awaitable<void> Api::Server::serve(Stream stream, pid_t peer) {
             break;
         }
         const HttpRequest request = parser.release();
-        {
+        if (request.method() == http::verb::get && request.target() == "/v1/end") {
+            open = co_await answer_end(stream);
+        } else {
             const ActiveRequest active_request(active);
             open = co_await answer(stream, request, peer) && request.keep_alive();
         }
@@ -144,20 +187,19 @@ asio::awaitable<void> Api::Server::serve(Stream stream, pid_t peer) {
     }
     requests.let_go(&stream);
     error_code ignored;
-    stream.socket().shutdown(Socket::socket::shutdown_both, ignored);
+    stream.shutdown(Stream::shutdown_both, ignored);
     idle();
 }
 
 asio::awaitable<bool> Api::Server::reply(Stream& stream, http::status status, std::string body) {
     http::response<http::string_body> response(status, 11);
-    response.set(http::field::server, kServer);
+    response.set(http::field::server, own_name());
     response.set(http::field::content_type, "application/json");
     response.body() = std::move(body);
     response.prepare_payload();
     error_code error;
-    stream.expires_after(kSilence);
+    const Deadline silence(loop, stream, kSilence);
     co_await http::async_write(stream, response, asio::redirect_error(asio::use_awaitable, error));
-    stream.expires_never();
     co_return !error;
 }
 
@@ -176,22 +218,23 @@ asio::awaitable<bool> Api::Server::answer(Stream& stream, const HttpRequest& req
     const std::string target(request.target());
     if (request.method() == http::verb::get && target == "/v1/status") {
         protocol::Status status = playground.status();
-        status.version = PGCTL_VERSION;
+        status.version = base::version();
+        status.program = os::own_program_identity();
+        status.rejected = playground.upgrades().rejected();
         status.pid = ::getpid();
         status.keeper = ::getppid();
         co_return co_await reply(stream, http::status::ok, protocol::to_text(status));
     }
     if (request.method() != http::verb::post) {
-        co_return co_await complain(stream, http::status::not_found,
-                                    "pgctl " PGCTL_VERSION " knows no " + target);
+        co_return co_await complain(stream, http::status::not_found, unknown(target));
     }
     if (target == "/v1/claim") {
         const auto wanted = protocol::from_text<protocol::ClaimRequest>(request.body());
         if (!wanted) co_return co_await complain(stream, http::status::bad_request, wanted.error().message());
-        const auto claimed = requests.claim(&stream, *wanted);
+        const auto claimed = requests.claim(&stream, *wanted, peer);
         if (!claimed)
             co_return co_await reply(stream, http::status::conflict, protocol::to_text(claimed.error()));
-        co_return co_await reply(stream, http::status::ok, "{}");
+        co_return co_await reply(stream, http::status::ok, protocol::to_text(*claimed));
     }
     if (target == "/v1/changes") {
         const auto wanted = protocol::from_text<protocol::ChangesRequest>(request.body());
@@ -203,7 +246,53 @@ asio::awaitable<bool> Api::Server::answer(Stream& stream, const HttpRequest& req
         }
         co_return co_await reply(stream, http::status::ok, protocol::to_text(*changes));
     }
+    if (target == "/v1/neighbour") {
+        const auto wanted = protocol::from_text<protocol::Neighbour>(request.body());
+        if (!wanted) co_return co_await complain(stream, http::status::bad_request, wanted.error().message());
+        const auto begun = playground.start_neighbour(peer, *wanted);
+        if (!begun)
+            co_return co_await complain(stream, http::status::unprocessable_entity, begun.error().message());
+        co_return co_await reply(stream, http::status::ok, "{}");
+    }
+    if (target == "/v1/upgrade") co_return co_await answer_upgrade(stream, request, peer);
     co_return co_await answer_change(stream, request, peer);
+}
+
+// Success is told by the program that was asked for, to the client that asks again. Here it is awaited that
+// we are killed, or that it turns out why not.
+asio::awaitable<bool> Api::Server::answer_upgrade(Stream& stream, const HttpRequest& request, pid_t peer) {
+    const auto wanted = protocol::from_text<protocol::Upgrade>(request.body());
+    if (!wanted) co_return co_await complain(stream, http::status::bad_request, wanted.error().message());
+    if (wanted->program == os::own_program_identity())
+        co_return co_await reply(stream, http::status::ok, "{}");
+    playground.take_reports();  // how an attempt ended before we came back may be among them
+    Upgrades& upgrades = playground.upgrades();
+    while (!upgrades.failure_of(wanted->token)) {
+        if (!upgrades.pending()) {
+            const auto begun = upgrades.begin(*wanted, peer);
+            if (!begun)
+                co_return co_await complain(stream, http::status::service_unavailable,
+                                            begun.error().message());
+        }
+        error_code woken;
+        co_await upgrade_decided.async_receive(asio::redirect_error(asio::use_awaitable, woken));
+    }
+    upgrade_decided.try_send(error_code());
+    co_return co_await complain(stream, http::status::unprocessable_entity,
+                                *upgrades.failure_of(wanted->token));
+}
+
+// Answered when something is up; else the connection ends with this process, which this request does not
+// keep from ending.
+asio::awaitable<bool> Api::Server::answer_end(Stream& stream) {
+    requests.let_go(&stream);
+    idle();
+    error_code woken;
+    while (playground.all_down()) {
+        co_await up_again.async_receive(asio::redirect_error(asio::use_awaitable, woken));
+    }
+    up_again.try_send(error_code());  // others may wait, too
+    co_return co_await reply(stream, http::status::ok, "{}");
 }
 
 asio::awaitable<bool> Api::Server::answer_change(Stream& stream, const HttpRequest& request, pid_t peer) {
@@ -221,21 +310,31 @@ asio::awaitable<bool> Api::Server::answer_change(Stream& stream, const HttpReque
         }
         co_return co_await stream_events(stream, *operation, queue);
     }
+    if (target == "/v1/restart") {
+        auto wanted = protocol::from_text<protocol::RestartRequest>(request.body());
+        if (!wanted) co_return co_await complain(stream, http::status::bad_request, wanted.error().message());
+        wanted->caller.pid = peer;
+        const auto operation = requests.restart(&stream, *wanted, emit);
+        if (!operation) {
+            co_return co_await reply(stream, http::status::unprocessable_entity,
+                                     protocol::to_text(operation.error()));
+        }
+        co_return co_await stream_events(stream, *operation, queue);
+    }
     if (target == "/v1/stop") {
         const auto wanted = protocol::from_text<protocol::StopRequest>(request.body());
         if (!wanted) co_return co_await complain(stream, http::status::bad_request, wanted.error().message());
         const auto operation = requests.stop(&stream, *wanted, peer, emit);
         co_return co_await stream_events(stream, operation, queue);
     }
-    co_return co_await complain(stream, http::status::not_found,
-                                "pgctl " PGCTL_VERSION " knows no " + target);
+    co_return co_await complain(stream, http::status::not_found, unknown(target));
 }
 
 asio::awaitable<bool> Api::Server::stream_events(Stream& stream, std::shared_ptr<Operation> operation,
                                                  std::shared_ptr<Queue> queue) {
-    operation->on_begun = [queue] { queue->more.cancel(); };
+    operation->on_begun = [queue] { queue->more.try_send(error_code()); };
     http::response<http::empty_body> response(http::status::ok, 11);
-    response.set(http::field::server, kServer);
+    response.set(http::field::server, own_name());
     response.set(http::field::content_type, "application/x-ndjson");
     response.chunked(true);
     http::response_serializer<http::empty_body> serializer(response);
@@ -245,23 +344,24 @@ asio::awaitable<bool> Api::Server::stream_events(Stream& stream, std::shared_ptr
     while (!error && !ended) {
         if (queue->lines.empty() && !operation->done()) {
             error_code woken;
-            queue->more.expires_at(asio::steady_timer::time_point::max());
-            co_await queue->more.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+            co_await queue->more.async_receive(asio::redirect_error(asio::use_awaitable, woken));
             continue;
         }
         if (operation->done()) {
             protocol::Event end;
             end.event = "end";
             end.last = playground.all_down();
-            end.keeper = ::getppid();
             queue->push(end);
             ended = true;
         }
         const std::string lines = std::exchange(queue->lines, {});
         const auto chunk = http::make_chunk(asio::buffer(lines));
+        // Who does not read is let go, so that nothing waits for him. He asks again for what he has missed.
+        const Deadline silence(loop, stream, kSilence);
         co_await asio::async_write(stream, chunk, asio::redirect_error(asio::use_awaitable, error));
     }
     if (!error) {
+        const Deadline silence(loop, stream, kSilence);
         co_await asio::async_write(stream, http::make_chunk_last(),
                                    asio::redirect_error(asio::use_awaitable, error));
     }
@@ -274,6 +374,14 @@ Api::Api(Loop& loop, Playground& playground, int socket, std::function<void()> o
 }
 
 Api::~Api() = default;
+
+void Api::roused() {
+    server_->up_again.try_send(error_code());
+}
+
+void Api::upgrade_decided() {
+    server_->upgrade_decided.try_send(error_code());
+}
 
 void Api::refuse(std::string line, std::function<void()> told) {
     server_->refusal = std::move(line);

@@ -17,6 +17,10 @@ class Api {
     Api(Loop& loop, Playground& playground, int socket, std::function<void()> idle);
     ~Api();
 
+    // Something is up again: whoever waits for the end of this supervisor waits in vain.
+    void roused();
+    // An upgrade that somebody may wait for has failed.
+    void upgrade_decided();
     // From now on every request is answered with `line`; `told` is called after the first.
     void refuse(std::string line, std::function<void()> told);
     // No request is being answered and nothing is claimed.

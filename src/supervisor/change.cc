@@ -59,7 +59,7 @@ void Change::stepped(Service& service) {
 void Change::look_for_ready(Service& service, Waiting& waiting) {
     const model::Service& model = service.model();
     if (model.wanted == model::Wanted::down) {
-        return decide(service, {.event = "overtaken", .reason = "a stop overtook it"});
+        return overtaken(service);
     }
     if (!waiting.began && model.generation != waiting.generation) begin(waiting);
     if (service.ready()) return decide(service, {.event = "started"});
@@ -76,6 +76,8 @@ std::string Change::standing(const Service& service) const {
     std::string text = "its status is " + model::in_words(service.status());
     if (!service.spawn_error().empty())
         text += ": " + shown_prefix_ + service.name() + "/run: " + service.spawn_error();
+    else if (!service.check_error().empty())
+        text += ": " + service.check_error();
     return text;
 }
 
@@ -89,6 +91,10 @@ void Change::decide(Service& service, protocol::Event event) {
     outlets_.emit(std::move(event));
 }
 
+void Change::overtaken(Service& service) {
+    decide(service, {.event = "overtaken", .reason = "a stop overtook it"});
+}
+
 void Change::fail(Service& service, const std::string& reason) {
     decide(service, {.event = "failed", .reason = reason});
 }
@@ -97,14 +103,22 @@ void Change::runaway(Service& service, const std::vector<protocol::ProcessRow>& 
     if (goal_ == Goal::ready) {
         // What an earlier stop has left over is in the way of the start.
         if (killed)
-            outlets_.emit({.event = "escaped", .service = service.name(), .killed = true, .processes = rows});
-        return;
+            return outlets_.emit(
+                {.event = "escaped", .service = service.name(), .killed = true, .processes = rows});
     }
     if (killed)
         return outlets_.emit(
             {.event = "runaway", .service = service.name(), .killed = true, .processes = rows});
     decide(service,
            {.event = "failed", .reason = "these runaway processes did not stop:", .processes = rows});
+}
+
+void Change::output_lost(Service& service, size_t bytes, const std::string& reason) {
+    std::string text = "WARNING: " + shown_prefix_ + service.name() + "/logs/current";
+    text += reason.empty() ? " could not be written in time" : ": " + reason;
+    outlets_.emit({.event = "notice",
+                   .service = service.name(),
+                   .reason = text + "; the last " + std::to_string(bytes) + " bytes of its output are lost"});
 }
 
 void Change::unkillable(Service& service, const std::vector<protocol::ProcessRow>& rows) {

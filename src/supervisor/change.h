@@ -32,12 +32,14 @@ class Change : public Observer {
     void await(Service& service, double timeout);
     // Decides at once what can be decided, after the request.
     void look(Service& service) { stepped(service); }
+    void overtaken(Service& service);
     // It was refused.
     void fail(Service& service, const std::string& reason);
     [[nodiscard]] bool decided() const { return waiting_.empty(); }
 
     void stepped(Service& service) override;
     void runaway(Service& service, const std::vector<protocol::ProcessRow>& rows, bool killed) override;
+    void output_lost(Service& service, size_t bytes, const std::string& reason) override;
     void unkillable(Service& service, const std::vector<protocol::ProcessRow>& rows) override;
 
   private:

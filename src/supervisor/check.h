@@ -1,12 +1,11 @@
 // One run of a service's ./ready: a child of the supervisor, in a session of its own, with the service's
-// environment and its output in the service's log. Used by the service's shell; it decides nothing from the
-// result.
+// environment, umask and limits, and its output in the service's log. Used by the service's shell; it decides
+// nothing from the result.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "base/result.h"
 #include "os/fd.h"
@@ -16,23 +15,22 @@ namespace supervisor {
 
 class Check {
   public:
-    struct Plan {
-        std::string directory;                 // of the service
-        std::vector<std::string> environment;  // "NAME=value"
-        std::string output;                    // the service's output FIFO
-    };
-
-    // `ended` gets whether it exited with 0; it is not called any more once this object is gone.
-    [[nodiscard]] static base::Result<std::unique_ptr<Check>> begin(Loop& loop, const Plan& plan,
+    // `plan` is a protocol::SpawnPlan, laid out. `ended` gets whether it exited with 0; it is not called any
+    // more once this object is gone.
+    [[nodiscard]] static base::Result<std::unique_ptr<Check>> begin(Loop& loop, std::string plan,
                                                                     std::function<void(bool)> ended);
     // Kills what still runs of it.
     ~Check();
+
+    // Of it, also when it has ended.
+    [[nodiscard]] pid_t pid() const { return pid_; }
 
   private:
     Check(pid_t pid, os::Fd process) : pid_(pid), process_(std::move(process)) {}
     [[nodiscard]] bool reap();
 
-    pid_t pid_;  // 0 once it was reaped
+    pid_t pid_;
+    bool reaped_ = false;
     os::Fd process_;
     std::unique_ptr<Readable> watch_;
 };

@@ -77,6 +77,16 @@ void Commands::sync(std::uint32_t token) {
     keeper_.send(Command{.kind = CommandKind::sync, .token = token});
 }
 
+void Commands::start_neighbour(const std::string& file) {
+    keeper_.send(named(CommandKind::start_neighbour, 0, file));
+}
+
+void Commands::upgrade(std::uint32_t token, const std::string& program, pid_t client) {
+    Command command{.kind = CommandKind::upgrade, .token = token, .pid = client};
+    command.set_name(program);
+    keeper_.send(command);
+}
+
 void Commands::open_log(std::uint32_t service, const std::string& name) {
     logger_.send(named(CommandKind::open_log, service, name));
 }
@@ -91,11 +101,17 @@ void Commands::close_log(std::uint32_t service, const std::string& name) {
     logger_.send(named(CommandKind::close_log, service, name));
 }
 
+void Commands::when_logger_is_told(std::function<void()> told) {
+    logger_.when_taken(std::move(told));
+}
+
 void Commands::finish(std::function<void()> sent) {
-    logger_.when_taken([this, sent = std::move(sent)] {
-        keeper_.send(Command{.kind = CommandKind::finish});
-        keeper_.when_taken(sent);
-    });
+    keeper_.send(Command{.kind = CommandKind::finish});
+    keeper_.when_taken(std::move(sent));
+}
+
+void Commands::restore() {
+    keeper_.send(Command{.kind = CommandKind::restore});
 }
 
 base::Status Commands::begin_life(const os::ProcessId& keeper, std::uint32_t generation) const {

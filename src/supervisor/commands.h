@@ -42,11 +42,20 @@ class Commands {
 
     void fork_keeper(std::uint32_t service, const std::string& name, std::uint32_t generation);
     void sync(std::uint32_t token);
+    void start_neighbour(const std::string& file);
+    // To the program of `client`, which has to be the one that `program` identifies.
+    void upgrade(std::uint32_t token, const std::string& program, pid_t client);
     void open_log(std::uint32_t service, const std::string& name);
     void drain_log(std::uint32_t service, const std::string& name, std::uint32_t token);
     void close_log(std::uint32_t service, const std::string& name);
+    // Calls `told` once nothing for the logger waits here any more.
+    void when_logger_is_told(std::function<void()> told);
     // Everything is down: the keeper is to end, and the logger with it. `sent` is called when it can know.
     void finish(std::function<void()> sent);
+
+    // What the keeper made in the runtime directory was deleted. It makes it again, and this process ends for
+    // it.
+    void restore();
 
     // By signal, to one service's keeper; ESRCH where it is gone.
     [[nodiscard]] base::Status begin_life(const os::ProcessId& keeper, std::uint32_t generation) const;

@@ -10,18 +10,32 @@
 
 namespace supervisor {
 
-std::vector<os::ProcessId> Escaped::of(const std::string& service, pid_t caller) {
+Escaped::Found Escaped::of(const std::string& service, pid_t caller) {
     const std::string mark = directory_.debug_mark(service);
     const bool debugged = os::exists(mark);
     if (!found_ || debugged) found_ = os::marked_processes(proc_, playground_);
-    std::vector<os::ProcessId> processes = std::exchange((*found_)[playground_ + "/" + service], {});
+    const std::vector<os::ProcessId>& processes = (*found_)[playground_ + "/" + service];
     if (debugged && processes.empty()) ::unlink(mark.c_str());
-    if (processes.empty()) return processes;
+    return {.processes = without_lineage(processes, caller), .debugged = debugged};
+}
+
+std::vector<os::ProcessId> Escaped::without_lineage(const std::vector<os::ProcessId>& processes,
+                                                    pid_t caller) const {
+    if (processes.empty()) return {};
     const std::vector<pid_t> spared = os::lineage(proc_, caller);
-    std::erase_if(processes, [&](const os::ProcessId& process) {
-        return std::ranges::find(spared, process.pid) != spared.end() || !os::Process::open(proc_, process);
+    std::vector<os::ProcessId> living = alive(processes);
+    std::erase_if(living, [&](const os::ProcessId& process) {
+        return std::ranges::find(spared, process.pid) != spared.end();
     });
-    return processes;
+    return living;
+}
+
+std::vector<os::ProcessId> Escaped::alive(const std::vector<os::ProcessId>& processes) const {
+    std::vector<os::ProcessId> living;
+    std::ranges::copy_if(processes, std::back_inserter(living), [this](const os::ProcessId& process) {
+        return os::Process::open(proc_, process).has_value();
+    });
+    return living;
 }
 
 void Escaped::terminate(const std::vector<os::ProcessId>& processes) const {

@@ -1,16 +1,21 @@
 #include "supervisor/loop.h"
 
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include <optional>
+#include <unordered_map>
+
+#include "os/clock.h"
+#include "supervisor/deadlines.h"
 
 namespace supervisor {
 
 namespace asio = boost::asio;
-
-Loop::Loop() : context_(std::make_unique<asio::io_context>(1)) {}
-Loop::~Loop() = default;
 
 void Loop::run() {
     const auto work = asio::make_work_guard(*context_);
@@ -36,14 +41,15 @@ struct Readable::Watch : std::enable_shared_from_this<Readable::Watch> {
     void wait() {
         descriptor.async_wait(asio::posix::stream_descriptor::wait_read,
                               [self = shared_from_this()](const boost::system::error_code& error) {
-                                  if (error || !self->callback) return;
+                                  if (error || self->unwatched) return;
                                   self->callback();
-                                  if (self->callback) self->wait();
+                                  if (!self->unwatched) self->wait();
                               });
     }
 
     asio::posix::stream_descriptor descriptor;
     std::function<void()> callback;
+    bool unwatched = false;
 };
 
 Readable::Readable(Loop& loop, int fd, std::function<void()> callback)
@@ -53,40 +59,105 @@ Readable::Readable(Loop& loop, int fd, std::function<void()> callback)
 
 Readable::~Readable() {
     watch_->descriptor.release();  // the fd is not ours to close; a waiting callback is cancelled
-    // The callback may be what destroys us: it is emptied, but lives until it returns.
-    std::function<void()> last;
-    last.swap(watch_->callback);
-    asio::post(watch_->descriptor.get_executor(), [last = std::move(last)] {});
+    // The callback may be what destroys us: it stays where it is, with what it captured, until it has
+    // returned and the watch, which the cancelled wait still holds, is gone.
+    watch_->unwatched = true;
 }
 
-struct Timer::Wait : std::enable_shared_from_this<Timer::Wait> {
-    Wait(asio::io_context& context, std::function<void()> on_time)
-        : timer(context), callback(std::move(on_time)) {}
-
-    asio::steady_timer timer;
+struct Timer::Wait {
+    Deadlines::Timer number = 0;
     std::function<void()> callback;
-    unsigned round = 0;  // a callback that was queued before it was cancelled belongs to an earlier round
 };
 
+// All timers of a loop, on one timerfd that is armed only while one of them is set (man 2 timerfd_create).
+struct Loop::Timers {
+    explicit Timers(asio::io_context& context)
+        : clock(std::in_place, context, ::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)) {
+        wait();
+    }
+
+    void set(const std::shared_ptr<Timer::Wait>& timer, model::Time at) {
+        waiting[timer->number] = timer;
+        deadlines.set(timer->number, at);
+        adjust_clock();
+    }
+
+    void cancel(const Timer::Wait& timer) {
+        if (waiting.erase(timer.number) == 0) return;
+        deadlines.cancel(timer.number);
+        adjust_clock();
+    }
+
+    void wait() {
+        clock->async_wait(asio::posix::stream_descriptor::wait_read,
+                          [this](const boost::system::error_code& error) {
+                              if (error) return;
+                              call_those_due();
+                              wait();
+                          });
+    }
+
+    void call_those_due() {
+        std::uint64_t expirations = 0;
+        [[maybe_unused]] const auto told = ::read(clock->native_handle(), &expirations, sizeof expirations);
+        armed.reset();
+        const model::Time now = os::monotonic_now();
+        calling = true;
+        while (const auto due = deadlines.take_due(now)) {
+            // It lives until its callback returns, whatever that does.
+            const auto timer = waiting.extract(*due).mapped();
+            timer->callback();
+        }
+        calling = false;
+        adjust_clock();
+    }
+
+    void adjust_clock() {
+        if (calling || !clock) return;
+        const ClockChange change = change_of_clock(armed, deadlines.earliest());
+        if (!change.needed) return;
+        armed = change.at;
+        // All zeroes disarm it.
+        const model::Time at = change.at ? std::max(*change.at, model::Time(1)) : model::Time(0);
+        const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(at);
+        itimerspec when{};
+        when.it_value = {.tv_sec = seconds.count(), .tv_nsec = (at - seconds).count()};
+        ::timerfd_settime(clock->native_handle(), TFD_TIMER_ABSTIME, &when, nullptr);
+    }
+
+    std::optional<asio::posix::stream_descriptor> clock;  // nothing at the loop's end
+    Deadlines deadlines;
+    std::unordered_map<Deadlines::Timer, std::shared_ptr<Timer::Wait>> waiting;  // those that are set
+    std::optional<model::Time> armed;                                            // for when
+    bool calling = false;
+    Deadlines::Timer last_number = 0;
+};
+
+Loop::Loop()
+    : context_(std::make_unique<asio::io_context>(1)), timers_(std::make_unique<Timers>(*context_)) {}
+
+// What still waits is destroyed with the context, and cancels its timers: they go last, but their clock is
+// the context's and goes first.
+Loop::~Loop() {
+    timers_->clock.reset();
+    context_.reset();
+}
+
 Timer::Timer(Loop& loop, std::function<void()> callback)
-    : wait_(std::make_shared<Wait>(loop.context(), std::move(callback))) {}
+    : loop_(loop),
+      wait_(std::make_shared<Wait>(
+          Wait{.number = ++loop.timers_->last_number, .callback = std::move(callback)})) {}
 
 Timer::~Timer() {
     cancel();
 }
 
 void Timer::set(model::Time at) {
-    const unsigned round = ++wait_->round;
-    wait_->timer.expires_at(
-        asio::steady_timer::time_point(std::chrono::duration_cast<asio::steady_timer::duration>(at)));
-    wait_->timer.async_wait([wait = wait_, round](const boost::system::error_code& error) {
-        if (!error && wait->round == round) wait->callback();
-    });
+    loop_.timers_->set(wait_, at);
 }
 
 void Timer::cancel() {
-    ++wait_->round;
-    wait_->timer.cancel();
+    loop_.timers_->cancel(*wait_);
 }
 
 }  // namespace supervisor

@@ -28,7 +28,11 @@ class Loop {
     [[nodiscard]] boost::asio::io_context& context();
 
   private:
+    friend class Timer;
+    struct Timers;
+
     std::unique_ptr<boost::asio::io_context> context_;
+    std::unique_ptr<Timers> timers_;
 };
 
 // Calls back whenever `fd` is readable, for as long as this object lives. The fd stays the caller's and
@@ -43,7 +47,9 @@ class Readable {
     std::shared_ptr<Watch> watch_;
 };
 
-// Calls back once, at the set time of the monotonic clock; setting it again replaces the earlier time.
+// Calls back once, at the set time of the monotonic clock; setting it again replaces the earlier time. It
+// does not outlive its loop. Asio's own timers are not used: they go on waking the process every five minutes
+// after the last one was cancelled, and an idle supervisor is not to wake at all.
 class Timer {
   public:
     Timer(Loop& loop, std::function<void()> callback);
@@ -52,7 +58,9 @@ class Timer {
     void cancel();
 
   private:
+    friend class Loop;
     struct Wait;
+    Loop& loop_;
     std::shared_ptr<Wait> wait_;
 };
 

@@ -1,31 +1,71 @@
 #include "supervisor/playground.h"
 
 #include <fcntl.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <array>
 
+#include "config/service_settings.h"
 #include "os/clock.h"
 #include "os/file.h"
+#include "os/file_identity.h"
+#include "os/marked.h"
+#include "os/path_status.h"
+#include "os/pipe.h"
+#include "protocol/kept_services.h"
 
 namespace supervisor {
 
 using protocol::Report;
 using protocol::ReportKind;
 
+namespace {
+
+// How long those who kept the services are waited for: far longer than they take where nobody has stopped
+// them.
+constexpr std::chrono::seconds kAdoptionTime{2};
+
+// Of a service whose record was lost: its keeper is asked, and the answer makes it what it is. What its
+// caller wanted of time-outs is lost, too.
+Record running_record(const Service& service) {
+    Record record{.name = service.name()};
+    record.settings =
+        config::load_service_settings(service.path(), service.name(), {}).value_or(config::ServiceSettings());
+    record.service.wanted = model::Wanted::up;
+    record.service.state = model::Running{};
+    return record;
+}
+
+}  // namespace
+
 Playground::Playground(Loop& loop, const protocol::RuntimeDirectory& directory, std::string path,
-                       std::function<void()> at_rest)
+                       Outlets outlets)
     : loop_(loop),
       commands_(loop),
+      orphans_(loop, commands_.proc()),
       around_{.loop = loop,
               .commands = commands_,
               .state_file = state_file_,
+              .callers = callers_,
+              .memory_watch = memory_watch_,
+              .orphans = orphans_,
               .directory = directory,
               .playground = std::move(path),
               .schedule = [this](Service& service, std::optional<model::Time> at) { schedule(service, at); },
-              .stepped = [this](Service& service) { stepped(service); }},
+              .stepped = [this](Service& service) { stepped(service); },
+              .left_unmarked = [this](const Service& service) { return left_unmarked(service); }},
+      adoption_timer_(loop,
+                      [this] {
+                          if (adopted()) return;
+                          adoption_.give_up();
+                          outlets_.adopted();
+                      }),
       timer_(loop, [this] { time_passed(); }),
-      at_rest_(std::move(at_rest)),
-      escaped_(commands_.proc(), around_.directory, around_.playground) {
+      outlets_(std::move(outlets)),
+      escaped_(commands_.proc(), around_.directory, around_.playground),
+      upgrades_(commands_, around_.directory, [this](bool fit) { outlets_.upgrade_decided(fit); }),
+      logger_watch_(commands_.proc()) {
     services_.resize(1);
     due_at_.resize(1);
 }
@@ -39,28 +79,93 @@ base::Status Playground::open() {
     auto state = StateFile::open(around_.directory.state(), commands_.proc().boot_id());
     if (!state) return base::passed_on(state.error());
     state_file_ = std::move(*state);
+    upgrades_.open();
     restore();
     reports_watch_ = std::make_unique<Readable>(loop_, reports_.get(), [this] { take_reports(); });
     return {};
 }
 
 void Playground::restore() {
-    bool any = false;
     for (size_t slot = 1; slot < state_file_.found().size(); ++slot) {
         const auto& record = state_file_.found()[slot];
         services_.push_back(
             std::make_unique<Service>(around_, static_cast<std::uint32_t>(slot), record ? record->name : ""));
         due_at_.emplace_back();
         if (!record) continue;
-        Service& service = *services_.back();
-        by_name_[record->name] = &service;
-        service.restore(*record);
-        if (service.keeper() != 0) by_keeper_[service.keeper()] = &service;
-        if (service.down()) continue;
-        any = true;
-        up_.insert(&service);
+        by_name_[record->name] = services_.back().get();
+        adopt(*services_.back(), *record);
     }
-    if (any) commands_.sync(1);
+    adopt_unknown();
+    memory_watch_.look();
+    if (up_.empty()) return;
+    adoption_.ask_for_sync();
+    commands_.sync(1);
+    adoption_timer_.set(os::monotonic_now() + kAdoptionTime);
+}
+
+void Playground::adopt(Service& service, const Record& record) {
+    service.restore(record);
+    if (!service.down()) up_.insert(&service);
+    if (service.keeper() == 0) return;
+    by_keeper_[service.keeper()] = &service;
+    if (!service.down()) adoption_.ask(service.keeper());
+}
+
+// Keepers that the state file does not tell of: they were forked or released in the last moment of an earlier
+// supervisor, or the file was lost or damaged.
+void Playground::adopt_unknown() {
+    std::vector<pid_t> unknown = commands_.proc().children(::getppid());
+    std::erase_if(unknown, [this](pid_t pid) { return by_keeper_.contains(pid); });
+    for (const protocol::KeptService& kept : protocol::kept_services(commands_.proc(), unknown)) {
+        const auto keeper = os::identify(commands_.proc(), kept.keeper);
+        if (keeper) adopt(kept.name, *keeper);
+    }
+    if (!unknown.empty()) note_marked_orphans();
+}
+
+// A check's, for instance, that an earlier supervisor has begun.
+void Playground::note_marked_orphans() {
+    const auto is_known = [this](pid_t child) { return is_ours(child); };
+    for (const std::string& path : orphans_.marks(::getppid(), is_known)) {
+        Service* const service =
+            os::parent_of(path) == around_.playground ? find(os::name_of(path)) : nullptr;
+        if (service != nullptr && !service->down()) service->note_strays();
+    }
+}
+
+// Of the children of the playground's keeper.
+bool Playground::is_ours(pid_t child) const {
+    if (child == ::getpid() || by_keeper_.contains(child)) return true;
+    // A service's keeper shows its whole title as one argument, and may be one that we have not heard of yet.
+    const auto arguments = commands_.proc().command_line(child);
+    return arguments && !arguments->empty() &&
+           (arguments->front() == "pgctl" || arguments->front().starts_with("pgctl keeper /"));
+}
+
+// Where several services have lost a keeper, it may be any of theirs: it is left to the last of them.
+std::vector<pid_t> Playground::left_unmarked(const Service& service) const {
+    const bool another =
+        std::ranges::any_of(up_, [&](const Service* up) { return up != &service && up->has_strays(); });
+    if (another) return {};
+    return orphans_.unmarked(::getppid(), [this](pid_t child) { return is_ours(child); });
+}
+
+void Playground::adopt(const std::string& name, const os::ProcessId& keeper) {
+    const Service* const known = find(name);
+    if (known != nullptr && known->keeper() != 0) return;
+    if (known != nullptr && known->down()) return static_cast<void>(commands_.release(keeper));
+    Service& adopted = service(name);
+    const auto& found = state_file_.found();
+    const bool noted = adopted.slot() < found.size() && found[adopted.slot()];
+    Record record = noted ? *found[adopted.slot()] : running_record(adopted);
+    record.keeper = keeper;
+    adopt(adopted, record);
+}
+
+void Playground::look_whether_adopted() {
+    if (!adoption_.complete()) return;
+    adoption_timer_.cancel();
+    outlets_.adopted();
 }
 
 Service& Playground::service(const std::string& name) {
@@ -81,22 +186,40 @@ bool Playground::all_down() const {
     return up_.empty();
 }
 
-protocol::Status Playground::status() const {
+protocol::Status Playground::status() {
+    take_reports();
     protocol::Status status;
+    const std::string trouble = logger_watch_.trouble(::getppid());
     for (const Service* service : up_) {
         status.services[service->name()] = service->status();
-        if (!service->log_error().empty()) {
-            status.remarks[service->name()] = "log is not being written: " + service->log_error();
+        const std::string& log_error = service->log_error().empty() ? trouble : service->log_error();
+        if (!log_error.empty()) {
+            status.remarks[service->name()] =
+                "log is not being written: " + service->path() + "/logs/current: " + log_error;
         } else if (!service->spawn_error().empty()) {
             status.remarks[service->name()] = service->spawn_error();
+        } else if (!service->check_error().empty()) {
+            status.remarks[service->name()] = service->check_error();
+        } else if (!service->end_remark().empty()) {
+            status.remarks[service->name()] = service->end_remark();
         }
     }
     return status;
 }
 
+base::Status Playground::start_neighbour(pid_t caller, const protocol::Neighbour& neighbour) {
+    const std::string file = "neighbour-" + std::to_string(caller);
+    const auto written =
+        os::replace_file(around_.directory.neighbour(file), protocol::to_text(neighbour), 0600);
+    if (written) commands_.start_neighbour(file);
+    return written;
+}
+
 void Playground::take_reports() {
     std::array<Report, 64> reports;
-    while (true) {
+    // Those that wait now: where they come faster than they are handled, others want their turn, too.
+    auto left = static_cast<std::int64_t>(os::bytes_waiting(reports_.get()).value_or(0) / sizeof(Report));
+    while (left > 0) {
         const auto bytes =
             os::read_some(reports_.get(), {reinterpret_cast<char*>(reports.data()), sizeof reports});
         if (!bytes) return;
@@ -106,25 +229,56 @@ void Playground::take_reports() {
             if (reports[i].magic == protocol::kRecordMagic) route(reports[i]);
         }
         if (count < reports.size()) return;
+        left -= static_cast<std::int64_t>(count);
     }
 }
 
 void Playground::route(const Report& report) {
-    if (report.kind == ReportKind::child_ended) return child_ended(report);
-    if (report.kind == ReportKind::synced) {
-        for (size_t slot = 1; slot < services_.size(); ++slot) {
-            services_[slot]->settle();
-            if (services_[slot]->unkept()) without_keeper_.insert(services_[slot].get());
-        }
-        return;
+    const bool was_adopted = adopted();
+    if (report.kind == ReportKind::child_ended) {
+        child_ended(report);
+    } else if (report.kind == ReportKind::synced) {
+        synced();
+    } else if (report.kind == ReportKind::logger_began) {
+        for (Service* up : up_) up->introduce_to_logger();
+    } else if (report.kind == ReportKind::upgraded || report.kind == ReportKind::upgrade_failed) {
+        upgrades_.take(report);
+    } else if (report.kind == ReportKind::poll_begun) {
+        if (Service* const service = holder_of(report.pid)) service->poll_begun();
+    } else if (Service* const service = reported_by(report)) {
+        if (report.kind == ReportKind::keeper_forked) by_keeper_[report.pid] = service;
+        service->take(report);
+        if (report.kind == ReportKind::standing) adoption_.told(report.keeper);
     }
-    if (report.service == 0 || report.service >= services_.size()) return;
-    Service& service = *services_[report.service];
-    if (report.kind == ReportKind::keeper_forked) by_keeper_[report.pid] = &service;
-    service.take(report);
+    if (!was_adopted) look_whether_adopted();
+}
+
+// What was commanded before is done: whoever has no keeper by now, has none.
+void Playground::synced() {
+    for (size_t slot = 1; slot < services_.size(); ++slot) {
+        services_[slot]->settle();
+        if (services_[slot]->unkept()) without_keeper_.insert(services_[slot].get());
+    }
+    adoption_.synced();
+}
+
+// A keeper that was adopted still knows the slot that its service had when it was forked.
+Service* Playground::reported_by(const Report& report) const {
+    const auto known = by_keeper_.find(report.keeper);
+    if (report.keeper != 0 && known != by_keeper_.end()) return known->second;
+    if (report.service == 0 || report.service >= services_.size()) return nullptr;
+    return services_[report.service].get();
+}
+
+// The service that a living process came from.
+Service* Playground::holder_of(pid_t pid) const {
+    const std::vector<pid_t> lineage = os::lineage(commands_.proc(), pid);
+    const auto holder = std::ranges::find_if(up_, [&](const Service* up) { return up->holds(lineage); });
+    return holder == up_.end() ? nullptr : *holder;
 }
 
 void Playground::child_ended(const Report& report) {
+    adoption_.told(report.pid);
     const auto kept = by_keeper_.find(report.pid);
     if (kept != by_keeper_.end()) {
         Service* service = kept->second;
@@ -169,14 +323,45 @@ void Playground::time_passed() {
 
 void Playground::stepped(Service& service) {
     if (!service.down()) {
+        const bool first = up_.empty();
         up_.insert(&service);
+        if (first) outlets_.roused();
         return;
     }
     up_.erase(&service);
-    if (up_.empty()) at_rest_();
+    if (up_.empty()) outlets_.at_rest();
+}
+
+bool Playground::files_in_place() const {
+    const protocol::RuntimeDirectory& directory = around_.directory;
+    const auto missing = [](const std::string& path) { return !os::entry_exists(path); };
+    if (std::ranges::any_of(std::array{directory.lock(), directory.socket(), directory.keeper_commands(),
+                                       directory.logger_commands(), directory.services()},
+                            missing))
+        return false;
+    return os::leads_to(directory.reports(), reports_) && state_file_.at(directory.state()) &&
+           std::ranges::all_of(up_, [](const Service* service) { return service->files_in_place(); });
+}
+
+base::Status Playground::restore_files() {
+    const protocol::RuntimeDirectory& directory = around_.directory;
+    if (auto made = os::make_directories(directory.services(), 0700); !made) return made;
+    auto state = StateFile::open(directory.state(), commands_.proc().boot_id());
+    if (!state) return base::passed_on(state.error());
+    state_file_ = std::move(*state);
+    for (Service* service : up_) {
+        if (auto restored = service->restore_files(); !restored) return restored;
+    }
+    commands_.restore();
+    return {};
+}
+
+void Playground::when_logger_is_told(std::function<void()> told) {
+    commands_.when_logger_is_told(std::move(told));
 }
 
 void Playground::finish(std::function<void()> sent) {
+    state_file_.remove();
     commands_.finish(std::move(sent));
 }
 

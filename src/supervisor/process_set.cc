@@ -8,15 +8,22 @@
 
 #include "os/file.h"
 #include "os/marked.h"
+#include "os/obstacle.h"
 #include "protocol/process_row.h"
 
 namespace supervisor {
 
 std::vector<pid_t> ProcessSet::pids() const {
-    if (keeper_ != 0) return proc_.descendants(keeper_);
     std::vector<pid_t> found;
+    if (keeper_ != 0) found = proc_.descendants(keeper_);
+    if (keeper_ != 0 && !strays_) return found;
+    std::set<pid_t> known(found.begin(), found.end());
+    const auto add = [&](pid_t pid) {
+        if (known.insert(pid).second) found.push_back(pid);
+    };
     auto marked = os::marked_processes(proc_, os::parent_of(service_path_));
-    for (const os::ProcessId& process : marked[service_path_]) found.push_back(process.pid);
+    for (const os::ProcessId& process : marked[service_path_]) add(process.pid);
+    if (orphans_) std::ranges::for_each(orphans_(), add);
     return found;
 }
 
@@ -85,6 +92,12 @@ std::vector<protocol::ProcessRow> rows_of(const os::Proc& proc, const std::vecto
             pending.push_back(std::move(*child));
         }
     }
+    return rows;
+}
+
+std::vector<protocol::ProcessRow> rows_with_obstacles(const os::Proc& proc, const std::vector<pid_t>& pids) {
+    auto rows = rows_of(proc, pids);
+    for (protocol::ProcessRow& row : rows) row.obstacle = os::obstacle_of(row.pid);
     return rows;
 }
 

@@ -1,8 +1,9 @@
-// The processes of one service: all that live below its keeper or, where that was killed, all that carry the
-// service's mark in their environment. Found, shown and signalled. Used by the service's shell. Nothing is
-// signalled that is not proven to belong.
+// The processes of one service: all that live below its keeper and, where a keeper of it was killed, all that
+// carry the service's mark in their environment, and what that keeper kept of those that carry none. Found,
+// shown and signalled. Used by the service's shell. Nothing is signalled that is not proven to belong.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -14,9 +15,17 @@ namespace supervisor {
 
 class ProcessSet {
   public:
-    // `keeper` 0: it was killed.
-    ProcessSet(const os::Proc& proc, pid_t keeper, std::string service_path)
-        : proc_(proc), keeper_(keeper), service_path_(std::move(service_path)) {}
+    using Find = std::function<std::vector<pid_t>()>;
+
+    // `keeper` 0: it was killed. `strays`: an earlier one was. `orphans` finds what else is left of such a
+    // one.
+    ProcessSet(const os::Proc& proc, pid_t keeper, std::string service_path, bool strays = false,
+               Find orphans = {})
+        : proc_(proc),
+          keeper_(keeper),
+          service_path_(std::move(service_path)),
+          strays_(strays),
+          orphans_(std::move(orphans)) {}
 
     // All of it now, parents before their children.
     [[nodiscard]] std::vector<pid_t> pids() const;
@@ -35,11 +44,16 @@ class ProcessSet {
     const os::Proc& proc_;
     pid_t keeper_;
     std::string service_path_;
+    bool strays_;
+    Find orphans_;
 };
 
 // TERM and CONT to one process, if it still is that process.
 void terminate(const os::Proc& proc, const os::ProcessId& process);
 
 [[nodiscard]] std::vector<protocol::ProcessRow> rows_of(const os::Proc& proc, const std::vector<pid_t>& pids);
+// Of those that were killed and have not ended: with what holds them.
+[[nodiscard]] std::vector<protocol::ProcessRow> rows_with_obstacles(const os::Proc& proc,
+                                                                    const std::vector<pid_t>& pids);
 
 }  // namespace supervisor

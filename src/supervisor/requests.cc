@@ -1,7 +1,10 @@
 #include "supervisor/requests.h"
 
+#include <algorithm>
+
 #include "config/service_name.h"
 #include "os/clock.h"
+#include "os/marked.h"
 #include "supervisor/await_end.h"
 #include "supervisor/process_set.h"
 
@@ -23,6 +26,30 @@ bool command_lives(pid_t pid) {
     return stat && stat->state != 'Z' && stat->state != 'X';
 }
 
+std::vector<pid_t> pids_of(const std::vector<os::ProcessId>& processes) {
+    std::vector<pid_t> pids;
+    for (const os::ProcessId& process : processes) pids.push_back(process.pid);
+    return pids;
+}
+
+using ByService = std::map<std::string, std::vector<os::ProcessId>>;
+
+std::vector<os::ProcessId> all_of(const ByService& services) {
+    std::vector<os::ProcessId> all;
+    for (const auto& [name, processes] : services) all.insert(all.end(), processes.begin(), processes.end());
+    return all;
+}
+
+model::Duration as_duration(double seconds) {
+    return std::chrono::duration_cast<model::Duration>(std::chrono::duration<double>(std::min(1e9, seconds)));
+}
+
+// Seconds. Whatever the time-out is, a life without a check has to have the time that proves it.
+double patience(const config::ServiceSettings& settings) {
+    const bool proves_readiness = settings.has_ready || settings.notification_fd;
+    return proves_readiness ? settings.timeout_ready : std::max(settings.timeout_ready, 2 * settings.settle);
+}
+
 bool alive(const Service* service) {
     return service != nullptr && (std::holds_alternative<model::Running>(service->model().state) ||
                                   std::holds_alternative<model::Spawning>(service->model().state));
@@ -30,14 +57,26 @@ bool alive(const Service* service) {
 
 }  // namespace
 
-std::expected<void, protocol::Claimed> Requests::claim(Holder holder, const protocol::ClaimRequest& request) {
+std::expected<protocol::Held, protocol::Claimed> Requests::claim(Holder holder,
+                                                                 const protocol::ClaimRequest& request,
+                                                                 pid_t caller) {
+    const std::vector<pid_t> lineage = os::lineage(kProc, caller);
+    // A hook of the command that holds it may do what that command could.
+    const auto is_called_by = [&](pid_t command) {
+        return std::ranges::find(lineage, command) != lineage.end();
+    };
     for (const std::string& name : request.services) {
         const auto held = claims_.find(name);
-        if (held != claims_.end() && command_lives(held->second.pid))
+        if (held != claims_.end() && command_lives(held->second.pid) && !is_called_by(held->second.pid))
             return std::unexpected(protocol::Claimed{.service = name, .pid = held->second.pid});
     }
-    for (const std::string& name : request.services) claims_[name] = {.holder = holder, .pid = request.pid};
-    return {};
+    protocol::Held held;
+    for (const std::string& name : request.services) {
+        claims_[name] = {.holder = holder, .pid = request.pid};
+        const Service* service = playground_.find(name);
+        held.within = held.within || (service != nullptr && service->holds(lineage));
+    }
+    return held;
 }
 
 void Requests::let_go(Holder holder) {
@@ -56,69 +95,135 @@ bool Requests::was_overtaken(Holder holder, const std::string& service) const {
 
 struct Requests::Start {
     protocol::StartRequest request;
-    std::map<std::string, config::ServiceSettings> settings;  // of those that are not up yet
+    std::optional<bool> restart_with_force;                   // nothing: what is up stays up
+    std::map<std::string, config::ServiceSettings> settings;  // of those that are not up yet, or not to stay
     std::shared_ptr<Operation> operation;
     Holder holder = nullptr;
+    std::set<std::string> stopped;  // by another command, before it has begun
+    ByService in_the_way;           // and not to be killed
 };
 
 std::expected<std::shared_ptr<Operation>, protocol::Complaint> Requests::start(
     Holder holder, const protocol::StartRequest& request, const Emit& emit) {
-    auto start = std::make_shared<Start>(Start{.request = request, .holder = holder});
+    return start(std::make_shared<Start>(Start{.request = request, .holder = holder}), emit);
+}
+
+std::expected<std::shared_ptr<Operation>, protocol::Complaint> Requests::restart(
+    Holder holder, const protocol::RestartRequest& request, const Emit& emit) {
+    return start(std::make_shared<Start>(Start{.request = {.services = request.services,
+                                                           .shown_prefix = request.shown_prefix,
+                                                           .force = request.force,
+                                                           .caller = request.caller,
+                                                           .defaults = request.defaults},
+                                               .restart_with_force = request.force,
+                                               .holder = holder}),
+                 emit);
+}
+
+protocol::Complaint Requests::load_settings(Start& start) {
     protocol::Complaint complaint;
-    for (const std::string& name : request.services) {
+    for (const std::string& name : start.request.services) {
         if (const auto problem = config::problem_of_name(name)) {
             complaint.errors.push_back("a service's name is not valid: " + *problem);
             continue;
         }
-        if (alive(playground_.find(name))) continue;
-        auto settings = config::load_service_settings(
-            playground_.path() + "/" + name, request.shown_prefix + name, defaults_of(request.defaults));
+        if (!start.restart_with_force && alive(playground_.find(name))) continue;
+        auto settings =
+            config::load_service_settings(playground_.path() + "/" + name, start.request.shown_prefix + name,
+                                          defaults_of(start.request.defaults));
         if (settings) {
-            start->settings[name] = *settings;
+            start.settings[name] = *settings;
         } else {
             complaint.errors.insert(complaint.errors.end(), settings.error().begin(), settings.error().end());
         }
     }
-    if (!complaint.errors.empty()) return std::unexpected(complaint);
+    return complaint;
+}
 
+std::expected<std::shared_ptr<Operation>, protocol::Complaint> Requests::start(
+    const std::shared_ptr<Start>& start, const Emit& emit) {
+    if (auto complaint = load_settings(*start); !complaint.errors.empty())
+        return std::unexpected(std::move(complaint));
     start->operation = std::make_shared<Operation>();
     start->operation->change = std::make_unique<Change>(
-        loop_, Change::Goal::ready, request.shown_prefix,
+        loop_, Change::Goal::ready, start->request.shown_prefix,
         Change::Outlets{.emit = emit, .before_deadline = [this] { playground_.take_reports(); }});
-    std::vector<os::ProcessId> left;
-    for (const auto& [name, settings] : start->settings) {
-        const Service* service = playground_.find(name);
-        if (!request.defaults.tracing || (service != nullptr && !service->down())) continue;
-        const auto escaped = playground_.escaped().of(name, request.caller.pid);
-        if (escaped.empty()) continue;
-        std::vector<pid_t> pids;
-        for (const os::ProcessId& process : escaped) pids.push_back(process.pid);
-        emit({.event = "escaped", .service = name, .killed = true, .processes = rows_of(kProc, pids)});
-        left.insert(left.end(), escaped.begin(), escaped.end());
-    }
-    if (left.empty()) {
-        begin(start);
-    } else {
-        playground_.escaped().kill(left);
-        await_end(loop_, kProc, left, os::monotonic_now() + kKillTime, [this, start] { begin(start); });
-    }
+    clear_way(start, emit);
     return start->operation;
 }
 
+// What lives outside of every keeper of a service that is down, or that came up by itself after all of ours
+// were killed.
+Escaped::Found Requests::in_the_way(const std::string& name, pid_t caller) {
+    Service* const service = playground_.find(name);
+    if (service == nullptr || service->down()) return playground_.escaped().of(name, caller);
+    return {.processes = playground_.escaped().without_lineage(service->take_leftovers(), caller)};
+}
+
+// It is in the way of a start: killed where it escaped from us, and asked to end, as in a stop, where
+// somebody is debugging it.
+void Requests::clear_way(const std::shared_ptr<Start>& start, const Emit& emit) {
+    ByService escaped, debugged;
+    double patience = 0;  // seconds
+    for (const std::string& name : start->request.services) {
+        if (!start->request.defaults.tracing) continue;
+        auto found = in_the_way(name, start->request.caller.pid);
+        if (found.processes.empty()) continue;
+        if (!start->request.force) {
+            start->in_the_way[name] = std::move(found.processes);
+            continue;
+        }
+        emit({.event = found.debugged ? "debugged" : "escaped",
+              .service = name,
+              .killed = !found.debugged,
+              .processes = rows_of(kProc, pids_of(found.processes))});
+        if (found.debugged) patience = std::max(patience, start->settings[name].timeout_stop);
+        (found.debugged ? debugged : escaped)[name] = std::move(found.processes);
+    }
+    if (escaped.empty() && debugged.empty()) return begin(start);
+    clearing_.insert(start);
+    playground_.escaped().kill(all_of(escaped));
+    playground_.escaped().terminate(all_of(debugged));
+    const auto deadline = os::monotonic_now() + as_duration(patience);
+    await_end(loop_, kProc, all_of(debugged), deadline, [this, start, escaped, debugged, emit] {
+        for (const auto& [name, processes] : debugged) {
+            const auto rows = rows_of(kProc, pids_of(playground_.escaped().alive(processes)));
+            if (!rows.empty()) emit({.event = "runaway", .service = name, .killed = true, .processes = rows});
+            playground_.escaped().kill(processes);
+        }
+        auto left = all_of(escaped), asked = all_of(debugged);
+        left.insert(left.end(), asked.begin(), asked.end());
+        await_end(loop_, kProc, left, os::monotonic_now() + kKillTime, [this, start] { begin(start); });
+    });
+}
+
 void Requests::begin(const std::shared_ptr<Start>& start) {
+    clearing_.erase(start);
     Change& change = *start->operation->change;
+    playground_.memory_watch().look();
+    const auto caller = playground_.callers().share(start->request.caller);
     size_t count = 0;
     for (const std::string& name : start->request.services) {
         Service& service = playground_.service(name);
         const auto settings = start->settings.find(name);
         const auto& applied = settings != start->settings.end() ? settings->second : service.settings();
-        change.await(service, applied.timeout_ready);
-        if (was_overtaken(start->holder, name)) {
-            change.fail(service, "a stop overtook it");
+        // A restart has to be asked for first: what runs until then is not the life that is awaited.
+        const bool overtaken = was_overtaken(start->holder, name) || start->stopped.contains(name);
+        base::Status asked;
+        if (!overtaken && start->restart_with_force)
+            asked = service.restart(caller, applied, *start->restart_with_force);
+        change.await(service, patience(applied));
+        if (overtaken) {
+            change.overtaken(service);
             continue;
         }
-        if (const auto started = service.start(start->request.caller, applied); !started) {
-            change.fail(service, started.error().message());
+        if (const auto left = start->in_the_way.find(name); left != start->in_the_way.end()) {
+            change.runaway(service, rows_of(kProc, pids_of(left->second)), false);
+            continue;
+        }
+        if (!start->restart_with_force) asked = service.start(caller, applied, start->request.force);
+        if (!asked) {
+            change.fail(service, asked.error().message());
             continue;
         }
         change.look(service);
@@ -143,53 +248,54 @@ std::shared_ptr<Operation> Requests::stop(Holder holder, const protocol::StopReq
     size_t count = 0;
     for (const std::string& name : request.services) {
         overtake(holder, name);
+        for (const auto& start : clearing_) start->stopped.insert(name);
         Service& service = playground_.service(name);
         operation->change->await(service, 0);
         if (!service.down()) service.stop(request.force, stop_timeout(service, request));
         if (++count % kBatch == 0) playground_.take_reports();
     }
-    stop_escaped(operation, request, caller, emit);
+    stop_escaped(operation, request, caller);
     return operation;
 }
 
 // What carries the mark of a service that is down: asked to end, and killed at the deadline, like any of its
 // processes.
 void Requests::stop_escaped(const std::shared_ptr<Operation>& operation, const protocol::StopRequest& request,
-                            pid_t caller, const Emit& emit) {
+                            pid_t caller) {
     const auto finish = [this, operation, request] {
         for (const std::string& name : request.services) operation->change->look(playground_.service(name));
         operation->set_begun();
     };
-    std::map<std::string, std::vector<os::ProcessId>> escaped;
-    std::vector<os::ProcessId> all;
+    ByService escaped;
+    double patience = 0;  // seconds
     for (const std::string& name : request.services) {
-        if (!request.defaults.tracing || !playground_.service(name).down()) continue;
-        auto processes = playground_.escaped().of(name, caller);
-        if (processes.empty()) continue;
-        all.insert(all.end(), processes.begin(), processes.end());
-        escaped[name] = std::move(processes);
+        const Service& service = playground_.service(name);
+        if (!request.defaults.tracing || !service.down()) continue;
+        auto found = playground_.escaped().of(name, caller);
+        if (found.processes.empty()) continue;
+        patience = std::max(patience, stop_timeout(service, request));
+        escaped[name] = std::move(found.processes);
     }
+    const std::vector<os::ProcessId> all = all_of(escaped);
     if (all.empty()) return loop_.post(finish);
     if (request.force) playground_.escaped().terminate(all);
-    const auto timeout = std::chrono::duration_cast<model::Duration>(
-        std::chrono::duration<double>(std::min(1e9, request.defaults.timeout)));
-    await_end(
-        loop_, kProc, all, os::monotonic_now() + timeout, [this, operation, request, escaped, emit, finish] {
-            std::vector<os::ProcessId> left;
+    const auto deadline = os::monotonic_now() + as_duration(patience);
+    await_end(loop_, kProc, all, deadline, [this, operation, request, escaped, finish] {
+        for (const auto& [name, processes] : escaped) {
+            const auto rows = rows_of(kProc, pids_of(playground_.escaped().alive(processes)));
+            if (!rows.empty()) operation->change->runaway(playground_.service(name), rows, request.force);
+        }
+        const auto left = playground_.escaped().alive(all_of(escaped));
+        if (left.empty() || !request.force) return finish();
+        playground_.escaped().kill(left);
+        await_end(loop_, kProc, left, os::monotonic_now() + kKillTime, [this, operation, escaped, finish] {
             for (const auto& [name, processes] : escaped) {
-                std::vector<pid_t> pids;
-                for (const os::ProcessId& process : processes) {
-                    if (!os::Process::open(kProc, process)) continue;
-                    pids.push_back(process.pid);
-                    left.push_back(process);
-                }
-                if (pids.empty()) continue;
-                operation->change->runaway(playground_.service(name), rows_of(kProc, pids), request.force);
+                const auto rows = rows_with_obstacles(kProc, pids_of(playground_.escaped().alive(processes)));
+                if (!rows.empty()) operation->change->unkillable(playground_.service(name), rows);
             }
-            if (left.empty() || !request.force) return finish();
-            playground_.escaped().kill(left);
-            await_end(loop_, kProc, left, os::monotonic_now() + kKillTime, finish);
+            finish();
         });
+    });
 }
 
 std::expected<protocol::Changes, protocol::Complaint> Requests::changes(

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "protocol/messages.h"
@@ -35,14 +36,17 @@ class Requests {
 
     // Restarts that are under way: who holds a service, until he lets go.
     using Holder = const void*;
-    [[nodiscard]] std::expected<void, protocol::Claimed> claim(Holder holder,
-                                                               const protocol::ClaimRequest& request);
+    [[nodiscard]] std::expected<protocol::Held, protocol::Claimed> claim(
+        Holder holder, const protocol::ClaimRequest& request, pid_t caller);
     void let_go(Holder holder);
     [[nodiscard]] bool anything_claimed() const { return !claims_.empty(); }
 
     // An error starts nothing at all.
     [[nodiscard]] std::expected<std::shared_ptr<Operation>, protocol::Complaint> start(
         Holder holder, const protocol::StartRequest& request, const Emit& emit);
+    // The same; what runs is stopped before, and all of it goes on when the caller is gone.
+    [[nodiscard]] std::expected<std::shared_ptr<Operation>, protocol::Complaint> restart(
+        Holder holder, const protocol::RestartRequest& request, const Emit& emit);
     [[nodiscard]] std::shared_ptr<Operation> stop(Holder holder, const protocol::StopRequest& request,
                                                   pid_t caller, const Emit& emit);
     [[nodiscard]] std::expected<protocol::Changes, protocol::Complaint> changes(
@@ -56,16 +60,22 @@ class Requests {
     };
     struct Start;
 
+    [[nodiscard]] Escaped::Found in_the_way(const std::string& name, pid_t caller);
+    void clear_way(const std::shared_ptr<Start>& start, const Emit& emit);
+    std::expected<std::shared_ptr<Operation>, protocol::Complaint> start(const std::shared_ptr<Start>& start,
+                                                                         const Emit& emit);
+    [[nodiscard]] protocol::Complaint load_settings(Start& start);
     void begin(const std::shared_ptr<Start>& start);
     void overtake(Holder holder, const std::string& service);
     [[nodiscard]] bool was_overtaken(Holder holder, const std::string& service) const;
     void stop_escaped(const std::shared_ptr<Operation>& operation, const protocol::StopRequest& request,
-                      pid_t caller, const Emit& emit);
+                      pid_t caller);
     [[nodiscard]] double stop_timeout(const Service& service, const protocol::StopRequest& request) const;
 
     Loop& loop_;
     Playground& playground_;
     std::map<std::string, Claim> claims_;
+    std::set<std::shared_ptr<Start>> clearing_;  // those that wait for what is in their way to end
 };
 
 }  // namespace supervisor

@@ -2,10 +2,12 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -13,28 +15,22 @@
 
 #include "os/clock.h"
 #include "os/file.h"
+#include "os/pipe.h"
 #include "supervisor/await_end.h"
 #include "supervisor/process_set.h"
 #include "supervisor/spawn_failure.h"
-#include "supervisor/spawn_plan.h"
 
 namespace supervisor {
 
 namespace {
 
-// How long what a killed keeper has left is watched before it is looked for anew: it may have forked.
-constexpr std::chrono::seconds kLookAgain{1};
+constexpr size_t kLargestSpawnFile = size_t{64} << 20;  // bytes
 
 model::Duration seconds(double count) {
     // The largest time-outs mean "never"; they must not overflow when they are added to now.
     constexpr double kLongest = 1e9;
     return std::chrono::duration_cast<model::Duration>(
         std::chrono::duration<double>(std::min(count, kLongest)));
-}
-
-base::ExitStatus exit_status(int wait_status) {
-    return WIFEXITED(wait_status) || WIFSIGNALED(wait_status) ? base::ExitStatus::from_wait(wait_status)
-                                                              : base::ExitStatus::signalled(SIGKILL);
 }
 
 }  // namespace
@@ -51,6 +47,7 @@ model::Policy Service::policy() const {
             .poll_down = seconds(settings.poll_down),
             .settle = seconds(settings.settle),
             .has_check = settings.has_ready,
+            .has_helper = settings.has_helper,
             .has_notification = settings.notification_fd.has_value()};
 }
 
@@ -66,16 +63,29 @@ bool Service::down() const {
     return model::is_down(record_.service);
 }
 
-base::Status Service::start(const protocol::Caller& caller, const config::ServiceSettings& settings) {
+bool Service::holds(const std::vector<pid_t>& lineage) const {
+    const auto descends_from = [&](pid_t pid) { return std::ranges::find(lineage, pid) != lineage.end(); };
+    if (check_ && descends_from(check_->pid())) return true;
+    if (!unkept()) return record_.keeper.pid != 0 && descends_from(record_.keeper.pid);
+    return std::ranges::any_of(processes().pids(), descends_from);
+}
+
+base::Status Service::start(std::shared_ptr<const protocol::Caller> caller,
+                            const config::ServiceSettings& settings, bool force) {
     const model::State& state = record_.service.state;
     const bool alive =
         std::holds_alternative<model::Running>(state) || std::holds_alternative<model::Spawning>(state);
     if (!alive) {
-        record_.settings = settings;
-        if (auto prepared = prepare(caller); !prepared) return prepared;
-        spawn_error_.clear();
+        if (auto prepared = prepare(std::move(caller), settings); !prepared) return prepared;
     }
-    handle(model::WantUp{});
+    handle(model::WantUp{.force = force});
+    return {};
+}
+
+base::Status Service::restart(std::shared_ptr<const protocol::Caller> caller,
+                              const config::ServiceSettings& settings, bool force) {
+    if (auto prepared = prepare(std::move(caller), settings); !prepared) return prepared;
+    handle(model::Restart{.force = force});
     return {};
 }
 
@@ -84,24 +94,59 @@ void Service::stop(bool force, double timeout) {
     handle(model::WantDown{.force = force});
 }
 
-base::Status Service::prepare(const protocol::Caller& caller) {
-    const std::string directory = around_.directory.service(name());
-    const std::string scratch = os::parent_of(around_.directory.root()) + "/" + name();
-    for (const std::string& needed : {directory, scratch}) {
-        if (auto made = os::make_directories(needed, 0700); !made) return made;
+// For its next life; where that fails, what was is still true of the one that goes on.
+base::Status Service::prepare(std::shared_ptr<const protocol::Caller> caller,
+                              const config::ServiceSettings& settings) {
+    const auto earlier_settings = std::exchange(record_.settings, settings);
+    auto earlier_caller = std::exchange(caller_, std::move(caller));
+    auto prepared = prepare_files();
+    if (prepared) {
+        spawn_error_.clear();
+    } else {
+        record_.settings = earlier_settings;
+        caller_ = std::move(earlier_caller);
+    }
+    return prepared;
+}
+
+base::Status Service::prepare_files() {
+    if (auto made = make_files(); !made) return made;
+    const std::string stale = path() + "/down";
+    // A file system that is mounted read-only says so even where there is nothing to remove.
+    if (::unlink(stale.c_str()) != 0) {
+        const int cause = errno;
+        if (os::exists(stale)) return base::system_error(stale, cause);
+    }
+    return write_spawn_file();
+}
+
+std::string Service::scratch() const {
+    return os::parent_of(around_.directory.root()) + "/" + name();
+}
+
+SpawnPlace Service::place() const {
+    return {.service = path(),
+            .scratch = scratch(),
+            .output = around_.directory.output(name()),
+            .notification = around_.directory.notification(name()),
+            .notification_fd = record_.settings.notification_fd};
+}
+
+base::Status Service::make_files() const {
+    for (const std::string& needed : {around_.directory.service(name()), scratch()}) {
+        if (auto made = os::make_private_directories(needed); !made) return made;
     }
     if (::mkfifo(around_.directory.output(name()).c_str(), 0600) != 0 && errno != EEXIST) {
         return base::system_error(around_.directory.output(name()));
     }
-    if (::unlink((path() + "/down").c_str()) != 0 && errno != ENOENT)
-        return base::system_error(path() + "/down");
-    const protocol::SpawnPlan plan = plan_spawn({.service = path(),
-                                                 .scratch = scratch,
-                                                 .output = around_.directory.output(name()),
-                                                 .notification = around_.directory.notification(name()),
-                                                 .notification_fd = record_.settings.notification_fd},
-                                                caller, inherited());
-    return os::replace_file(around_.directory.spawn_file(name()), protocol::layout(plan), 0600);
+    return {};
+}
+
+base::Status Service::write_spawn_file() const {
+    const protocol::SpawnPlan plan = plan_spawn(place(), *caller_, inherited());
+    // A keeper may be reading it, unless the service is down.
+    const auto write = down() ? os::overwrite_file : os::replace_file;
+    return write(around_.directory.spawn_file(name()), protocol::layout(plan), 0600);
 }
 
 // A new FIFO for each life: what an earlier one wrote proves nothing of this one.
@@ -112,15 +157,24 @@ base::Status Service::open_notification() {
     const std::string path = around_.directory.notification(name());
     ::unlink(path.c_str());
     if (::mkfifo(path.c_str(), 0600) != 0) return base::system_error(path);
-    watch_notification();
-    return notification_.valid() ? base::Status() : base::system_error(path);
+    return reopen_notification();
 }
 
-void Service::watch_notification() {
-    if (!record_.settings.notification_fd) return;
+base::Status Service::reopen_notification() {
+    if (!record_.settings.notification_fd) return {};
     auto fifo = os::open(around_.directory.notification(name()), O_RDWR | O_NONBLOCK | O_NOFOLLOW);
-    if (!fifo) return;
+    if (!fifo) return base::passed_on(fifo.error());
     notification_ = std::move(*fifo);
+    return {};
+}
+
+// A service may be faster than its keeper's report that it was started: until that is here, what it wrote
+// waits in the FIFO, since it would count for nothing.
+void Service::watch_notification() {
+    if (!notification_.valid() || notification_watch_ ||
+        !std::holds_alternative<model::Running>(record_.service.state)) {
+        return;
+    }
     notification_watch_ =
         std::make_unique<Readable>(around_.loop, notification_.get(), [this] { notified(); });
 }
@@ -130,6 +184,7 @@ void Service::notified() {
     const auto count = os::read_some(notification_.get(), buffer);
     if (!count || std::memchr(buffer.data(), '\n', *count) == nullptr) return;
     notification_watch_.reset();
+    notification_.reset();  // once is enough
     handle(model::Notified{});
 }
 
@@ -138,6 +193,7 @@ void Service::handle(const model::Event& event) {
     // What a successor reads has to be true before the first of the calls is made.
     persist();
     for (const model::Action& action : actions) act(action);
+    watch_notification();
     around_.schedule(*this, model::wake_at(record_.service, policy()));
     notify_observers([this](Observer& observer) { observer.stepped(*this); });
     around_.stepped(*this);
@@ -163,12 +219,15 @@ void Service::act(const model::Action& action) {
         void operator()(const model::TerminateSet&) const { self.processes().terminate(); }
         void operator()(const model::KillSet& kill) const { self.kill_set(kill.first); }
         void operator()(const model::BeginCheck&) const { self.begin_check(); }
-        void operator()(const model::EndCheck&) const { self.check_.reset(); }
+        void operator()(const model::EndCheck&) const { self.end_check(); }
         void operator()(const model::Say& say) const { self.say(say.text); }
         void operator()(const model::Drain&) const { self.drain(); }
+        void operator()(const model::GiveUpOutput&) const { self.tell_of_lost_output(); }
         void operator()(const model::Release&) const { self.release(); }
         void operator()(const model::GiveUp& failed) const {
-            const auto rows = self.processes().rows();
+            const auto pids = self.processes().pids();
+            const os::Proc& proc = self.around_.commands.proc();
+            const auto rows = failed.killed ? rows_with_obstacles(proc, pids) : rows_of(proc, pids);
             self.notify_observers([&](Observer& observer) {
                 failed.killed ? observer.unkillable(self, rows) : observer.runaway(self, rows, false);
             });
@@ -179,13 +238,17 @@ void Service::act(const model::Action& action) {
 
 void Service::act_spawn() {
     record_.main = {};
+    forget_check_plan();
     around_.commands.open_log(slot_, name());
     if (const auto opened = open_notification(); !opened) {
         spawn_error_ = opened.error().message();
-        around_.loop.post([this] { handle(model::SpawnFailed{.set_empty = processes().pids().empty()}); });
+        around_.loop.post([this, shortage = is_shortage(opened.error().number)] {
+            handle(model::SpawnFailed{.set_empty = processes().pids().empty(), .shortage = shortage});
+        });
         return;
     }
     const std::uint32_t generation = record_.service.generation;
+    life_commanded_ = true;
     if (record_.keeper.pid != 0 && around_.commands.begin_life(record_.keeper, generation)) return;
     record_.keeper = {};
     keeper_commanded_ = true;
@@ -193,7 +256,9 @@ void Service::act_spawn() {
 }
 
 ProcessSet Service::processes() const {
-    return ProcessSet(around_.commands.proc(), record_.keeper.pid, path());
+    return ProcessSet(around_.commands.proc(), record_.keeper.pid, path(), record_.strays, [this] {
+        return record_.strays ? around_.left_unmarked(*this) : std::vector<pid_t>();
+    });
 }
 
 void Service::kill_set(bool first) {
@@ -213,23 +278,52 @@ void Service::kill_set(bool first) {
 }
 
 void Service::begin_check() {
-    const auto spawn_file = os::read_file(around_.directory.spawn_file(name()), size_t{64} << 20);
     const auto ended = [this](bool passed) {
-        check_.reset();
+        end_check();
         handle(model::CheckEnded{.passed = passed});
     };
-    auto check = Check::begin(around_.loop,
-                              {.directory = path(),
-                               .environment = protocol::environment_in(spawn_file.value_or("")),
-                               .output = around_.directory.output(name())},
-                              ended);
-    if (check) {
-        check_ = std::move(*check);
-        return;
-    }
-    say("pgctl-poll-ready: " + check.error().message());
-    around_.loop.post([this, generation = record_.service.generation] {
-        if (!check_ && record_.service.generation == generation) handle(model::CheckEnded{.passed = false});
+    auto check = Check::begin(around_.loop, check_plan(), ended);
+    if (!check) return check_not_begun(check.error());
+    check_ = std::move(*check);
+    around_.orphans.check_began(check_->pid());
+    check_error_.clear();
+}
+
+void Service::end_check() {
+    if (!check_) return;
+    const pid_t pid = check_->pid();
+    check_.reset();
+    around_.orphans.check_ended(pid, path());
+}
+
+// As the process that ./run has become: with what that has from ./run, where pgctl-poll-ready has written it
+// down.
+std::string Service::check_plan() const {
+    auto written = os::read_file(around_.directory.check_file(name()), kLargestSpawnFile);
+    if (written && protocol::is_laid_out(*written)) return std::move(*written);
+    return protocol::layout(plan_check(place(), caller_ ? *caller_ : protocol::Caller(), inherited()));
+}
+
+// What it told while nobody knew of its life.
+void Service::look_for_poll() {
+    if (record_.settings.has_helper && os::exists(around_.directory.check_file(name()))) poll_begun();
+}
+
+void Service::poll_begun() {
+    handle(model::PollBegun{});
+}
+
+// What an earlier life has written down says nothing of the next.
+void Service::forget_check_plan() const {
+    if (record_.settings.has_ready) ::unlink(around_.directory.check_file(name()).c_str());
+}
+
+void Service::check_not_begun(const base::Error& error) {
+    const std::string before = std::exchange(check_error_, error.message());
+    if (check_error_ != before) say("pgctl-poll-ready: " + check_error_);
+    around_.loop.post([this, number = error.number, generation = record_.service.generation] {
+        if (check_ || record_.service.generation != generation) return;
+        is_shortage(number) ? handle(model::CheckImpossible{}) : handle(model::CheckEnded{.passed = false});
     });
 }
 
@@ -243,27 +337,42 @@ void Service::drain() {
     around_.commands.drain_log(slot_, name(), ++drain_token_);
 }
 
+// The logger has not come to it, and nobody holds it for another one.
+void Service::tell_of_lost_output() {
+    const auto output = os::open(around_.directory.output(name()), O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
+    const size_t bytes = output ? os::bytes_waiting(output->get()).value_or(0) : 0;
+    if (bytes == 0) return;
+    notify_observers([&](Observer& observer) { observer.output_lost(*this, bytes, log_error_); });
+}
+
 void Service::release() {
-    check_.reset();
+    end_check();
     notification_watch_.reset();
     notification_.reset();
     around_.commands.close_log(slot_, name());
     if (record_.keeper.pid != 0) static_cast<void>(around_.commands.release(record_.keeper));
+    keeper_watch_.reset();
     record_.keeper = {};
     record_.main = {};
+    caller_.reset();
+    record_.strays = false;
     log_error_.clear();
-    remove_files();
+    check_error_.clear();
+    end_remark_.clear();
+    empty_files();
     persist();
 }
 
-// The spawn file holds the caller's environment: nothing keeps it longer than it is needed.
-void Service::remove_files() const {
-    const protocol::RuntimeDirectory& directory = around_.directory;
-    for (const std::string& file :
-         {directory.spawn_file(name()), directory.output(name()), directory.notification(name())}) {
-        ::unlink(file.c_str());
-    }
-    ::rmdir(directory.service(name()).c_str());
+// The spawn file holds the caller's environment: nothing keeps it longer than it is needed. The files
+// themselves stay: a file system takes longer to make them than a service to start.
+void Service::empty_files() const {
+    // All but a byte (os::overwrite_file tells why).
+    const auto spawn_file =
+        os::open(around_.directory.spawn_file(name()), O_WRONLY | O_NOFOLLOW | O_NONBLOCK);
+    if (spawn_file) [[maybe_unused]]
+        const int emptied = ::ftruncate(spawn_file->get(), 1);
+    if (record_.settings.notification_fd) ::unlink(around_.directory.notification(name()).c_str());
+    forget_check_plan();
 }
 
 void Service::take(const protocol::Report& report) {
@@ -284,24 +393,31 @@ void Service::take(const protocol::Report& report) {
             spawn_error_.clear();
             record_.main =
                 os::identify(around_.commands.proc(), report.pid).value_or(os::ProcessId{.pid = report.pid});
-            return handle(model::Spawned{.pid = report.pid});
+            handle(model::Spawned{.pid = report.pid});
+            return look_for_poll();  // it may have been faster than its keeper's report
         case main_ended:
             if (stale) return;
             record_.main = {};
-            return handle(
-                model::MainEnded{.status = exit_status(report.status), .set_empty = report.token != 0});
+            tell_of_kill(report.status);
+            return handle(model::MainEnded{.status = base::ExitStatus::from_record(report.status),
+                                           .set_empty = nothing_left(report)});
         case set_empty:
-            return handle(model::SetEmpty{});
+            if (nothing_left(report)) handle(model::SetEmpty{});
+            return;
         case standing:
+            // Said before it heard of the life that it was told to begin since we asked.
+            if (stale && life_commanded_ && report.pid == 0) return;
             record_.service.generation = std::max(record_.service.generation, report.generation);
             if (report.pid != 0) {
                 record_.main = os::identify(around_.commands.proc(), report.pid)
                                    .value_or(os::ProcessId{.pid = report.pid});
             }
-            return handle(model::Standing{
-                .pid = report.pid, .status = exit_status(report.status), .set_empty = report.token != 0});
+            handle(model::Standing{.pid = report.pid,
+                                   .status = base::ExitStatus::from_record(report.status),
+                                   .set_empty = nothing_left(report)});
+            return look_for_poll();
         case drained:
-            if (report.token == drain_token_) handle(model::Drained{});
+            if (report.token == drain_token_) handle(model::Drained{.complete = report.status == 0});
             return;
         case log_blocked:
             log_error_ = ::strerrordesc_np(report.status);
@@ -311,56 +427,35 @@ void Service::take(const protocol::Report& report) {
             return;
         case child_ended:
         case synced:
+        case logger_began:
+        case upgraded:
+        case upgrade_failed:
+        case poll_begun:
             return;
     }
+}
+
+// Nobody says who has killed a process. But where the kernel has been killing for want of memory, it is said.
+void Service::tell_of_kill(int status) {
+    end_remark_.clear();
+    const bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+    if (!killed || !std::holds_alternative<model::Running>(record_.service.state)) return;
+    if (!around_.memory_watch.killed_since()) return;
+    end_remark_ = "was killed, most likely by the kernel for want of memory";
+    say("pgctl: ./run " + end_remark_);
 }
 
 void Service::failed_to_spawn(const protocol::Report& report) {
     const bool forking = report.kind == protocol::ReportKind::fork_failed;
     if (forking) keeper_commanded_ = false;
     const auto script = os::read_file(path() + "/run");
-    spawn_error_ = describe_spawn_failure(forking ? protocol::SpawnStage::fork : report.stage, report.status,
-                                          script.value_or(""));
-    say("pgctl: ./run: " + spawn_error_);
-    handle(model::SpawnFailed{.set_empty = forking || report.token != 0});
-}
-
-void Service::child_ended(pid_t pid, int status) {
-    if (pid == record_.keeper.pid) {
-        record_.keeper = {};
-        persist();
-    }
-    without_keeper(pid, status);
-}
-
-// The keeper was killed: what it kept has fallen to the playground's keeper, which tells of each end.
-void Service::without_keeper(pid_t ended, int status) {
-    if (record_.keeper.pid != 0 || keeper_commanded_ || down()) return;
-    const bool main_ended = ended != 0 && ended == record_.main.pid;
-    if (!main_ended && main_lives()) return;
-    record_.main = {};
-    const bool empty = processes().pids().empty();
-    if (!empty) watch_rest();
-    if (main_ended) return handle(model::MainEnded{.status = exit_status(status), .set_empty = empty});
-    if (empty) handle(model::NothingLeft{});
-}
-
-// What is left may be nobody's child that we know: its end is seen through pidfds.
-void Service::watch_rest() {
-    if (watches_rest_) return;
-    std::vector<os::ProcessId> rest;
-    for (const pid_t pid : processes().pids()) {
-        if (const auto process = os::identify(around_.commands.proc(), pid)) rest.push_back(*process);
-    }
-    watches_rest_ = true;
-    await_end(around_.loop, around_.commands.proc(), rest, os::monotonic_now() + kLookAgain, [this] {
-        watches_rest_ = false;
-        without_keeper(0, 0);
-    });
-}
-
-bool Service::main_lives() const {
-    return record_.main.pid != 0 && os::Process::open(around_.commands.proc(), record_.main).has_value();
+    const std::string before = std::exchange(
+        spawn_error_, describe_spawn_failure(forking ? protocol::SpawnStage::fork : report.stage,
+                                             report.status, script.value_or("")));
+    // A shortage is met every second.
+    if (spawn_error_ != before || !is_shortage(report.status)) say("pgctl: ./run: " + spawn_error_);
+    handle(model::SpawnFailed{.set_empty = forking ? processes().pids().empty() : nothing_left(report),
+                              .shortage = is_shortage(report.status)});
 }
 
 void Service::time_passed() {
@@ -370,35 +465,35 @@ void Service::time_passed() {
 void Service::restore(const Record& record) {
     record_ = record;
     if (down()) return;
+    remember_caller();
     around_.commands.open_log(slot_, name());
-    if (record_.keeper.pid == 0 || !around_.commands.ask_standing(record_.keeper)) record_.keeper = {};
+    if (record_.keeper.pid == 0 || !around_.commands.ask_standing(record_.keeper)) lose_keeper();
+    watch_keeper();
+    static_cast<void>(reopen_notification());
     watch_notification();
 }
 
-void Service::settle() {
-    if (record_.keeper.pid != 0 || keeper_commanded_ || down()) return;
-    if (!main_lives()) return found_dead();
-    // Nobody of ours may be its parent any more, so that its end is seen here or nowhere.
-    auto main = os::Process::open(around_.commands.proc(), record_.main);
-    if (!main) return found_dead();
-    main_process_ = std::move(*main).take_fd();
-    main_watch_ = std::make_unique<Readable>(around_.loop, main_process_.get(), [this] {
-        main_watch_.reset();
-        // A parent of ours reports how it ended, and before this; from elsewhere there is no status to be
-        // had.
-        if (record_.main.pid != 0) without_keeper(record_.main.pid, SIGKILL);
-    });
-    handle(model::Standing{.pid = record_.main.pid, .set_empty = false});
+// What the earlier supervisor had written down for the keeper; services of one caller share it.
+void Service::remember_caller() {
+    const auto spawn_file = os::read_file(around_.directory.spawn_file(name()), kLargestSpawnFile);
+    auto caller = caller_of(spawn_file.value_or(""));
+    if (caller) caller_ = around_.callers.share(std::move(*caller));
 }
 
-// Its keeper and its main process were killed together. What the rest of its set still does, nobody can know;
-// a start clears it away and says so.
-void Service::found_dead() {
-    record_.main = {};
-    if (processes().pids().empty()) return handle(model::NothingLeft{});
-    record_.service = model::Service{.generation = record_.service.generation};
+void Service::introduce_to_logger() {
+    log_error_.clear();
+    around_.commands.open_log(slot_, name());
+}
+
+bool Service::files_in_place() const {
+    return os::exists(around_.directory.spawn_file(name())) && os::exists(around_.directory.output(name())) &&
+           os::exists(scratch());
+}
+
+base::Status Service::restore_files() {
+    if (auto made = make_files(); !made) return made;
     persist();
-    around_.stepped(*this);
+    return caller_ ? write_spawn_file() : base::Status();
 }
 
 }  // namespace supervisor

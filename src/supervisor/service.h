@@ -13,9 +13,13 @@
 #include "model/service.h"
 #include "model/status.h"
 #include "protocol/messages.h"
+#include "supervisor/callers.h"
 #include "supervisor/check.h"
 #include "supervisor/commands.h"
+#include "supervisor/memory_watch.h"
+#include "supervisor/orphans.h"
 #include "supervisor/process_set.h"
+#include "supervisor/spawn_plan.h"
 #include "supervisor/state_file.h"
 
 namespace supervisor {
@@ -31,6 +35,8 @@ class Observer {
     // `rows` are about to be killed (or, where not `killed`, are left alone although the deadline has
     // passed).
     virtual void runaway(Service& service, const std::vector<protocol::ProcessRow>& rows, bool killed) = 0;
+    // Its log could not be written until the end.
+    virtual void output_lost(Service& service, size_t bytes, const std::string& reason) = 0;
     // The kill did not help.
     virtual void unkillable(Service& service, const std::vector<protocol::ProcessRow>& rows) = 0;
 };
@@ -40,12 +46,17 @@ struct Surroundings {
     Loop& loop;
     Commands& commands;
     StateFile& state_file;
+    Callers& callers;
+    MemoryWatch& memory_watch;
+    Orphans& orphans;
     protocol::RuntimeDirectory directory;
     std::string playground;  // absolute
     // When the service's time is due next; replaces what was said before.
     std::function<void(Service&, std::optional<model::Time>)> schedule;
     // After each step, once everything of it was done.
     std::function<void(Service&)> stepped;
+    // What a killed keeper of the service has left, as far as it carries no mark.
+    std::function<std::vector<pid_t>(const Service&)> left_unmarked;
 };
 
 class Service {
@@ -54,6 +65,7 @@ class Service {
 
     [[nodiscard]] const std::string& name() const { return record_.name; }
     [[nodiscard]] std::uint32_t slot() const { return slot_; }
+    [[nodiscard]] std::string scratch() const;
     [[nodiscard]] std::string path() const { return around_.playground + "/" + record_.name; }
     [[nodiscard]] const model::Service& model() const { return record_.service; }
     [[nodiscard]] const config::ServiceSettings& settings() const { return record_.settings; }
@@ -62,29 +74,55 @@ class Service {
     [[nodiscard]] bool down() const;
     // Why it could not be started the last time, empty where it could: "exec: Permission denied".
     [[nodiscard]] const std::string& spawn_error() const { return spawn_error_; }
+    // Why its check can't be run, empty where it can.
+    [[nodiscard]] const std::string& check_error() const { return check_error_; }
+    // What probably ended the life before this one, empty where there is nothing to say.
+    [[nodiscard]] const std::string& end_remark() const { return end_remark_; }
     // Why its log is not being written, empty where it is.
     [[nodiscard]] const std::string& log_error() const { return log_error_; }
     [[nodiscard]] pid_t keeper() const { return record_.keeper.pid; }
+    // A keeper of it was killed, and some of what that kept may live outside of the next one.
+    [[nodiscard]] bool has_strays() const { return record_.strays; }
+    // Something that it has left was found outside of every keeper.
+    void note_strays();
     // It is up, or on its way, without a keeper: what is above it was killed.
     [[nodiscard]] bool unkept() const { return record_.keeper.pid == 0 && !keeper_commanded_ && !down(); }
+    // Whether a process ends when this service is stopped; `lineage` is the process and its ancestors.
+    [[nodiscard]] bool holds(const std::vector<pid_t>& lineage) const;
 
     void observe(Observer* observer) { observers_.push_back(observer); }
     void forget(Observer* observer) { std::erase(observers_, observer); }
 
     // Wanted up, for `caller` and with `settings` if it has to be started for that. An error starts nothing.
-    [[nodiscard]] base::Status start(const protocol::Caller& caller, const config::ServiceSettings& settings);
+    // `force`: what an earlier life has left over may be killed.
+    [[nodiscard]] base::Status start(std::shared_ptr<const protocol::Caller> caller,
+                                     const config::ServiceSettings& settings, bool force);
+    // Down and up again with what is given here, whatever becomes of whoever asked.
+    [[nodiscard]] base::Status restart(std::shared_ptr<const protocol::Caller> caller,
+                                       const config::ServiceSettings& settings, bool force);
     // Wanted down; `timeout` seconds until the deadline, counted from now where the stop begins now.
     void stop(bool force, double timeout);
     void take(const protocol::Report& report);
     // `pid`, a child of the playground's keeper, ended with a wait status: our keeper, or an orphan that may
     // be ours.
     void child_ended(pid_t pid, int status);
+    // Its ./run has come as far as pgctl-poll-ready.
+    void poll_begun();
     void time_passed();
 
     // Takes over what an earlier supervisor knew, and asks the keeper how things stand.
     void restore(const Record& record);
+    // What lives of a life whose keeper and main process had both ended before this supervisor came; once.
+    [[nodiscard]] std::vector<os::ProcessId> take_leftovers() { return std::exchange(leftovers_, {}); }
     // The earlier supervisor's last commands are known to be done: without a keeper by now, there is none.
     void settle();
+
+    // A new logger has to be told of it, and tells in turn where it can't write.
+    void introduce_to_logger();
+
+    // Whether its files in the runtime directory are there, and making them once more where they are not.
+    [[nodiscard]] bool files_in_place() const;
+    [[nodiscard]] base::Status restore_files();
 
   private:
     void handle(const model::Event& event);
@@ -92,20 +130,39 @@ class Service {
     void act_spawn();
     void kill_set(bool first);
     void begin_check();
+    void end_check();
+    void tell_of_lost_output();
+    void check_not_begun(const base::Error& error);
+    [[nodiscard]] std::string check_plan() const;
+    void forget_check_plan() const;
+    void look_for_poll();
+    [[nodiscard]] SpawnPlace place() const;
     void say(const std::string& line);
     void drain();
     void release();
-    void remove_files() const;
+    void empty_files() const;
+    void watch_main();
     void without_keeper(pid_t ended, int status);
+    [[nodiscard]] std::vector<os::ProcessId> identified(const std::vector<pid_t>& pids) const;
     void watch_rest();
-    void found_dead();
+    void look_for_rest();
+    void lose_keeper();
+    void watch_keeper();
+    [[nodiscard]] bool nothing_left(const protocol::Report& report);
     [[nodiscard]] bool main_lives() const;
     [[nodiscard]] ProcessSet processes() const;
+    void tell_of_kill(int status);
     void failed_to_spawn(const protocol::Report& report);
     void persist();
     [[nodiscard]] model::Policy policy() const;
-    [[nodiscard]] base::Status prepare(const protocol::Caller& caller);
+    [[nodiscard]] base::Status prepare(std::shared_ptr<const protocol::Caller> caller,
+                                       const config::ServiceSettings& settings);
+    [[nodiscard]] base::Status prepare_files();
+    [[nodiscard]] base::Status make_files() const;
+    [[nodiscard]] base::Status write_spawn_file() const;
+    void remember_caller();
     [[nodiscard]] base::Status open_notification();
+    [[nodiscard]] base::Status reopen_notification();
     void watch_notification();
     void notified();
     void notify_observers(const std::function<void(Observer&)>& call);
@@ -113,17 +170,25 @@ class Service {
     Surroundings& around_;
     std::uint32_t slot_;
     Record record_;
+    // Whose service it is; shared by all that one command has started. Nothing where nobody knows any more.
+    std::shared_ptr<const protocol::Caller> caller_;
     std::vector<Observer*> observers_;
     std::unique_ptr<Check> check_;
     os::Fd notification_;
     std::unique_ptr<Readable> notification_watch_;
+    os::Fd keeper_process_;  // only of a keeper that is not the playground's keeper's child
+    std::unique_ptr<Readable> keeper_watch_;
     os::Fd main_process_;  // only of a main process that no keeper of ours watches
     std::unique_ptr<Readable> main_watch_;
     bool watches_rest_ = false;
+    std::vector<os::ProcessId> leftovers_;
     std::string spawn_error_;
     std::string log_error_;
+    std::string check_error_;
+    std::string end_remark_;
     std::uint32_t drain_token_ = 0;
     bool keeper_commanded_ = false;  // a fork was asked for and not reported yet
+    bool life_commanded_ = false;    // by this supervisor, of the keeper that it took over
 };
 
 }  // namespace supervisor

@@ -75,4 +75,22 @@ protocol::SpawnPlan plan_spawn(const SpawnPlace& place, const protocol::Caller& 
     return plan;
 }
 
+protocol::SpawnPlan plan_check(const SpawnPlace& place, const protocol::Caller& caller,
+                               const Inherited& inherited) {
+    protocol::SpawnPlan plan = plan_spawn(place, caller, inherited);
+    plan.arguments = {"./ready"};
+    plan.notification.clear();
+    return plan;
+}
+
+std::optional<protocol::Caller> caller_of(const std::string& spawn_file) {
+    const auto plan = protocol::inherited_in(spawn_file);
+    if (!plan) return {};
+    protocol::Caller caller{.umask = plan->umask, .niceness = plan->niceness, .limits = plan->limits};
+    for (const std::string& variable : protocol::environment_in(spawn_file)) {
+        if (!is_ours(variable)) caller.environment.push_back(protocol::text_of_bytes(variable));
+    }
+    return caller;
+}
+
 }  // namespace supervisor

@@ -35,4 +35,12 @@ struct Inherited {
 [[nodiscard]] protocol::SpawnPlan plan_spawn(const SpawnPlace& place, const protocol::Caller& caller,
                                              const Inherited& inherited);
 
+// The same for its ./ready.
+[[nodiscard]] protocol::SpawnPlan plan_check(const SpawnPlace& place, const protocol::Caller& caller,
+                                             const Inherited& inherited);
+
+// The way back: for whom a spawn file was written, as far as it matters to a service. Nothing where it is
+// none.
+[[nodiscard]] std::optional<protocol::Caller> caller_of(const std::string& spawn_file);
+
 }  // namespace supervisor

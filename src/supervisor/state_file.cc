@@ -7,13 +7,15 @@
 #include <boost/crc.hpp>
 #include <nlohmann/json.hpp>
 
+#include "base/version.h"
 #include "os/file.h"
+#include "os/file_identity.h"
+#include "supervisor/state_format.h"
 
 namespace supervisor {
 
 namespace {
 
-constexpr int kFormat = 1;
 constexpr size_t kChecksumSize = 8;  // hexadecimal digits, followed by a blank
 constexpr size_t kLargestFile = size_t{256} << 20;
 
@@ -23,14 +25,17 @@ std::uint32_t checksum(std::string_view text) {
     return crc.checksum();
 }
 
-std::string sealed(std::string body) {
-    body.resize(kSlotSize - kChecksumSize - 2, ' ');
-    return fmt::format("{:08x} {}\n", checksum(body), body);
+// Blanks fill the slot; they are not summed up.
+std::string sealed(const std::string& body) {
+    std::string slot = fmt::format("{:08x} {}", checksum(body), body);
+    slot.resize(kSlotSize - 1, ' ');
+    return slot + '\n';
 }
 
 std::optional<nlohmann::json> unsealed(std::string_view slot) {
     if (slot.size() != kSlotSize) return {};
-    const std::string_view body = slot.substr(kChecksumSize + 1, kSlotSize - kChecksumSize - 2);
+    std::string_view body = slot.substr(kChecksumSize + 1, kSlotSize - kChecksumSize - 2);
+    body = body.substr(0, body.find_last_not_of(' ') + 1);
     if (slot.substr(0, kChecksumSize) != fmt::format("{:08x}", checksum(body))) return {};
     auto json = nlohmann::json::parse(body, nullptr, false);
     if (!json.is_object()) return {};
@@ -113,9 +118,10 @@ os::ProcessId process_of(const nlohmann::json& json) {
 }
 
 nlohmann::json settings_json(const config::ServiceSettings& settings) {
-    nlohmann::json json = {settings.timeout_ready,   settings.timeout_stop,     settings.poll_ready,
-                           settings.poll_down,       settings.settle,           settings.has_ready,
-                           settings.run_fingerprint, settings.ready_fingerprint};
+    nlohmann::json json = {
+        settings.timeout_ready, settings.timeout_stop, settings.poll_ready,      settings.poll_down,
+        settings.settle,        settings.has_ready,    settings.run_fingerprint, settings.ready_fingerprint,
+        settings.has_helper};
     if (settings.notification_fd) json.push_back(*settings.notification_fd);
     return json;
 }
@@ -127,9 +133,10 @@ config::ServiceSettings settings_of(const nlohmann::json& json) {
                                      .poll_down = json.at(3),
                                      .settle = json.at(4),
                                      .has_ready = json.at(5),
+                                     .has_helper = json.at(8),
                                      .run_fingerprint = json.at(6),
                                      .ready_fingerprint = json.at(7)};
-    if (json.size() > 8) settings.notification_fd = json.at(8).get<int>();
+    if (json.size() > 9) settings.notification_fd = json.at(9).get<int>();
     return settings;
 }
 
@@ -137,6 +144,7 @@ Record record_of(const nlohmann::json& json) {
     Record record{.name = json.at("name"),
                   .keeper = process_of(json.at("keeper")),
                   .main = process_of(json.at("main")),
+                  .strays = json.value("strays", false),
                   .settings = settings_of(json.at("settings"))};
     record.service.wanted = json.at("up") ? model::Wanted::up : model::Wanted::down;
     record.service.state = state_of(json.at("state"));
@@ -149,8 +157,25 @@ Record record_of(const nlohmann::json& json) {
     return record;
 }
 
+// Between two slots that were written there may be a hole.
+bool never_written(std::string_view slot) {
+    return slot.find_first_not_of('\0') == std::string_view::npos;
+}
+
+// Something to look at for whoever wonders what has happened to it.
+void keep_aside(const std::string& path, const std::string& content) {
+    static_cast<void>(os::replace_file(path + ".damaged", content, 0600));
+}
+
 std::string header(const std::string& boot_id) {
-    return sealed(nlohmann::json({{"pgctl", PGCTL_VERSION}, {"format", kFormat}, {"boot", boot_id}}).dump());
+    return sealed(
+        nlohmann::json({{"pgctl", base::version()}, {"format", state_format()}, {"boot", boot_id}}).dump());
+}
+
+// What is kept of running services in another way can't be guessed.
+std::unexpected<base::Error> unknown_format(const std::string& path, const nlohmann::json& head) {
+    return base::failure(path + " was written by pgctl " + head.value("pgctl", "?") +
+                         ", in a format that this pgctl " + base::version() + " does not know");
 }
 
 }  // namespace
@@ -167,6 +192,7 @@ std::string to_slot(const Record& record) {
                            {"keeper", process_json(record.keeper)},
                            {"main", process_json(record.main)},
                            {"settings", settings_json(record.settings)}};
+    if (record.strays) json["strays"] = true;
     if (service.last_exit && service.last_exit->code()) json["exit"] = *service.last_exit->code();
     if (service.last_exit && service.last_exit->signal()) json["signal"] = *service.last_exit->signal();
     return sealed(json.dump());
@@ -188,17 +214,32 @@ base::Result<StateFile> StateFile::open(const std::string& path, const std::stri
     const auto content = os::read_to_end(file->get(), kLargestFile);
     if (!content) return base::system_error(path, content.error().number);
     std::vector<std::optional<Record>> found;
-    const std::string expected = header(boot_id);
-    if (content->starts_with(expected)) {
+    const auto head = unsealed(std::string_view(*content).substr(0, kSlotSize));
+    if (head && head->value("boot", "") == boot_id) {
+        if (head->value("format", 0) != state_format()) return unknown_format(path, *head);
+        bool damaged = false;
         for (size_t at = 0; at < content->size(); at += kSlotSize) {
-            found.push_back(from_slot(std::string_view(*content).substr(at, kSlotSize)));
+            const std::string_view slot = std::string_view(*content).substr(at, kSlotSize);
+            found.push_back(from_slot(slot));
+            damaged = damaged || (at > 0 && !found.back() && !never_written(slot));
         }
-    } else {
-        if (::ftruncate(file->get(), 0) != 0) return base::system_error(path);
-        if (::pwrite(file->get(), expected.data(), expected.size(), 0) < 0) return base::system_error(path);
-        found.resize(1);
+        if (damaged) keep_aside(path, *content);
+        return StateFile(path, std::move(*file), std::move(found));
     }
-    return StateFile(std::move(*file), std::move(found));
+    if (!head && !content->empty()) keep_aside(path, *content);
+    const std::string fresh = header(boot_id);
+    if (::ftruncate(file->get(), 0) != 0) return base::system_error(path);
+    if (::pwrite(file->get(), fresh.data(), fresh.size(), 0) < 0) return base::system_error(path);
+    found.resize(1);
+    return StateFile(path, std::move(*file), std::move(found));
+}
+
+void StateFile::remove() {
+    if (file_.valid()) ::unlink(path_.c_str());
+}
+
+bool StateFile::at(const std::string& path) const {
+    return os::leads_to(path, file_);
 }
 
 base::Status StateFile::write(std::uint32_t slot, const Record& record) {

@@ -26,6 +26,7 @@ struct Record {
     model::Service service;
     os::ProcessId keeper;  // pid 0: none
     os::ProcessId main;    // pid 0: none, or not told yet
+    bool strays = false;   // an earlier keeper was killed: some of its processes may live outside of this one
     config::ServiceSettings settings;
 };
 
@@ -36,17 +37,24 @@ struct Record {
 class StateFile {
   public:
     StateFile() = default;
-    // Opens or creates `path`. Records of another boot are dropped: nothing of them can be alive.
+    // Opens or creates `path`. Records of another boot are dropped: nothing of them can be alive. A damaged
+    // file is kept beside it as `path`.damaged; one of another format is an error, and is left alone.
     [[nodiscard]] static base::Result<StateFile> open(const std::string& path, const std::string& boot_id);
 
     // As found when the file was opened; the place in the list is the slot's number, 0 and broken ones are
     // empty.
     [[nodiscard]] const std::vector<std::optional<Record>>& found() const { return found_; }
+    // Whether `path` still leads to it.
+    [[nodiscard]] bool at(const std::string& path) const;
     [[nodiscard]] base::Status write(std::uint32_t slot, const Record& record);
+    // When there is nothing more to tell: a program of another format may be the next that starts something.
+    // Nothing where it was not opened.
+    void remove();
 
   private:
-    StateFile(os::Fd file, std::vector<std::optional<Record>> found)
-        : file_(std::move(file)), found_(std::move(found)) {}
+    StateFile(std::string path, os::Fd file, std::vector<std::optional<Record>> found)
+        : path_(std::move(path)), file_(std::move(file)), found_(std::move(found)) {}
+    std::string path_;
     os::Fd file_;
     std::vector<std::optional<Record>> found_;
 };

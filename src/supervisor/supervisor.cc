@@ -1,40 +1,43 @@
 #include "supervisor/supervisor.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cerrno>
 
 #include "os/clock.h"
+#include "os/proc.h"
 #include "os/process.h"
+#include "os/stray_signals.h"
+#include "protocol/trial.h"
 #include "supervisor/api.h"
 #include "supervisor/loop.h"
 #include "supervisor/playground.h"
+#include "supervisor/runtime_watch.h"
 #include "supervisor/spawn_plan.h"
 
 namespace supervisor {
 
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr int kSocketFd = 3;
 constexpr int kGivesUp = 3;  // keeper/role.h: do not start it again where nothing runs
 // Whoever started the keeper has this long to come with a request.
 constexpr std::chrono::seconds kFirstRequest{5};
 
-// As many descriptors as we may have; what services inherit was noted before.
-void raise_descriptor_limit() {
-    rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-    limit.rlim_cur = limit.rlim_max;
-    static_cast<void>(::setrlimit(RLIMIT_NOFILE, &limit));
-}
-
 // The playground's keeper was killed. This process becomes the next one: it takes the lock, which fell free,
 // and starts a supervisor, which adopts what runs. Nothing is lost with us that the state file and the
 // services' keepers don't know.
 [[noreturn]] void become_keeper(const std::string& path) {
+    // What we have started are checks, whose results nobody would hear of.
+    for (const pid_t child : os::Proc().children(::getpid())) {
+        ::kill(-child, SIGKILL);
+        ::kill(child, SIGKILL);
+    }
     for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_DFL);
     std::string name = "pgctl", role = "keeper", playground = path;
     char* arguments[] = {name.data(), role.data(), playground.data(), nullptr};
@@ -50,6 +53,11 @@ base::Result<os::Process> playground_keeper() {
     return os::Process::open(proc, {.pid = parent->pid, .start_time = parent->start_time});
 }
 
+bool somebody_comes(std::chrono::milliseconds within) {
+    pollfd socket{.fd = kSocketFd, .events = POLLIN, .revents = 0};
+    return ::poll(&socket, 1, static_cast<int>(within.count())) != 0;
+}
+
 // Answers every request with what is wrong, for as long as whoever started us may come with one.
 int give_up(Loop& loop, Api& api, const base::Error& error) {
     api.refuse(error.message(), [&loop] { loop.stop(); });
@@ -63,28 +71,68 @@ int give_up(Loop& loop, Api& api, const base::Error& error) {
 
 int run(const std::string& runtime, const std::string& path) {
     ::prctl(PR_SET_NAME, "pgctl");
-    for (const int number : {SIGPIPE, SIGHUP, SIGINT, SIGTERM}) ::signal(number, SIG_IGN);
-    static_cast<void>(inherited());
-    raise_descriptor_limit();
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1);  // for what checks leave behind
+    os::ignore_stray_signals();
+    static_cast<void>(inherited());  // as it is now: our own limits may be changed later
 
+    const protocol::RuntimeDirectory directory(runtime);
+    const bool on_trial = protocol::on_trial();
     Loop loop;
     std::unique_ptr<Api> api;
     std::unique_ptr<Playground> playground;
     bool ending = false;
+    const auto idle = [&] { return !ending && api && api->idle() && playground->all_down(); };
     const auto end_if_idle = [&] {
-        if (ending || !api || !api->idle() || !playground->all_down()) return;
-        ending = true;
-        playground->finish([&loop] { loop.stop(); });
+        if (!idle()) return;
+        // A logger that somebody has stopped may take what it was told only much later, and something may be
+        // up again by then.
+        playground->when_logger_is_told([&] {
+            if (!idle()) return;
+            ending = true;
+            playground->finish([&loop] { loop.stop(); });
+        });
     };
-    playground = std::make_unique<Playground>(loop, protocol::RuntimeDirectory(runtime), path, end_if_idle);
+    const auto roused = [&api] {
+        if (api) api->roused();
+    };
+    const auto serve = [&] { api = std::make_unique<Api>(loop, *playground, kSocketFd, end_if_idle); };
+    const auto fit = [&] {
+        if (!protocol::tell_fit(directory)) loop.stop();
+    };
+    const auto adopted = [&] {
+        if (on_trial) return fit();
+        serve();
+        if (!somebody_comes(0ms)) end_if_idle();
+    };
+    // No request is answered by a program that may still be given up.
+    const auto upgrade_decided = [&](bool accepted) {
+        if (api) return api->upgrade_decided();
+        if (!on_trial || !accepted) return;
+        serve();
+        if (playground->all_down() && !somebody_comes(kFirstRequest)) end_if_idle();
+    };
+    playground = std::make_unique<Playground>(loop, directory, path,
+                                              Playground::Outlets{.at_rest = end_if_idle,
+                                                                  .roused = roused,
+                                                                  .adopted = adopted,
+                                                                  .upgrade_decided = upgrade_decided});
     const auto opened = playground->open();
-    api = std::make_unique<Api>(loop, *playground, kSocketFd, end_if_idle);
+    // Where nothing is known of what runs, the keeper is not told that nothing does.
+    ending = !opened;
+    if (!opened && on_trial) return protocol::tell_unfit(directory, opened.error().message());
+    if (!on_trial && (!opened || playground->adopted())) serve();
     if (!opened) return give_up(loop, *api, opened.error());
     const auto keeper = playground_keeper();
     if (!keeper) become_keeper(path);
+    RuntimeWatch watch(loop, [&] {
+        if (!playground->files_in_place() && !playground->restore_files()) watch.again();
+    });
+    watch.begin(protocol::RuntimeDirectory(runtime));
+    if (!playground->files_in_place()) watch.again();
     const Readable keeper_ended(loop, keeper->fd(), [&path] { become_keeper(path); });
-    Timer first_request(loop, end_if_idle);
-    first_request.set(os::monotonic_now() + kFirstRequest);
+    if (on_trial && playground->adopted()) fit();
+    // A timer that is cancelled would wake us all the same.
+    if (api && playground->all_down() && !somebody_comes(kFirstRequest)) end_if_idle();
     loop.run();
     return 0;
 }

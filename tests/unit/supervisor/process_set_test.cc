@@ -8,40 +8,26 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
+
+#include "proc_tree.h"
 
 using supervisor::ProcessSet;
 using Pids = std::vector<pid_t>;
 
 namespace {
 
-class AProcessSet : public testing::Test {
+class AProcessSet : public testing::Test, protected ProcTree {
   protected:
-    AProcessSet() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "pgctl-set-XXXXXX").string();
-        root_ = ::mkdtemp(pattern.data());
-        file("stat", "cpu 1\nbtime 1000000000\n");
-    }
-    ~AProcessSet() override { std::filesystem::remove_all(root_); }
+    AProcessSet() { booted_at(1'000'000'000); }
 
-    void file(const std::string& path, const std::string& content) {
-        std::filesystem::create_directories(std::filesystem::path(root_ + "/" + path).parent_path());
-        std::ofstream(root_ + "/" + path, std::ios::binary) << content;
-    }
-    void process(pid_t pid, pid_t parent, const std::string& children = "", char state = 'S',
-                 int terminal = 0) {
-        const std::string directory = std::to_string(pid);
-        file(directory + "/stat", directory + " (sh) " + state + " " + std::to_string(parent) + " 1 1 " +
-                                      std::to_string(terminal) + " -1 0 0 0 0 0 0 0 0 0 20 0 1 0 0 0 0\n");
-        file(directory + "/status", "Name:\tsh\nUid:\t0\t" + std::to_string(::geteuid()) + "\t0\t0\n");
-        file(directory + "/cmdline", "sh" + directory + std::string(1, '\0'));
-        file(directory + "/task/" + directory + "/children", children);
+    void process(pid_t pid, pid_t parent, const std::string& below = "", char state = 'S', int terminal = 0) {
+        ProcTree::process(pid, {.parent = parent, .state = state, .terminal = terminal});
+        user(pid, ::geteuid());
+        command_line(pid, {"sh" + std::to_string(pid)});
+        children(pid, below);
     }
     void marked(pid_t pid, const std::string& service) {
-        file(std::to_string(pid) + "/environ", "PGCTL_SERVICE=" + service + std::string(1, '\0') +
-                                                   "PGCTL_SERVICE_PROCESS=true" + std::string(1, '\0'));
+        environment(pid, {"PGCTL_SERVICE=" + service, "PGCTL_SERVICE_PROCESS=true"});
     }
     // "12 sh12" with two blanks for each step below the topmost.
     [[nodiscard]] std::string shown(const Pids& pids) const {
@@ -52,10 +38,6 @@ class AProcessSet : public testing::Test {
         }
         return text;
     }
-    [[nodiscard]] os::Proc proc() const { return os::Proc(root_); }
-
-  private:
-    std::string root_;
 };
 
 }  // namespace
@@ -78,6 +60,17 @@ TEST_F(AProcessSet, IsAllThatIsMarkedWhereItsKeeperWasKilled) {
     const os::Proc proc = this->proc();
     EXPECT_EQ(ProcessSet(proc, 0, "/p/web").pids(), Pids{11});
     EXPECT_EQ(ProcessSet(proc, 0, "/p/other").pids(), Pids{});
+}
+
+TEST_F(AProcessSet, IsBothWhereAnEarlierKeeperWasKilled) {
+    process(10, 1, "11");
+    process(11, 10);
+    process(12, 1);
+    marked(11, "/p/web");
+    marked(12, "/p/web");
+    const os::Proc proc = this->proc();
+    EXPECT_EQ(ProcessSet(proc, 10, "/p/web").pids(), (Pids{11}));
+    EXPECT_EQ(ProcessSet(proc, 10, "/p/web", true).pids(), (Pids{11, 12}));
 }
 
 TEST_F(AProcessSet, IsShownAsAForest) {
@@ -106,7 +99,7 @@ TEST_F(AProcessSet, ShowsNothingOfWhatHasEndedMeanwhile) {
 TEST_F(AProcessSet, ShowsZombiesAndTerminals) {
     process(11, 10, "", 'Z', (136 << 8) | 3);
     process(12, 10, "", 'S', (4 << 8) | 2);
-    file("13/stat", "13 (a b) S 10 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 0 0 0\n");
+    ProcTree::process(13, {.parent = 10, .command = "a b"});
     EXPECT_EQ(shown({11, 12, 13}), "11 [sh] <defunct>\n12 sh12\n13 [a b]\n");
     const auto rows = supervisor::rows_of(proc(), {11, 12, 13});
     EXPECT_EQ(rows[0].terminal, "pts/3");

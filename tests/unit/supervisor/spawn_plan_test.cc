@@ -165,3 +165,39 @@ TEST(ASpawnFailure, IsOnePrintableLine) {
     EXPECT_EQ(describe_spawn_failure(SpawnStage::exec, ENOENT, "#!/bin/\x1B[31m\n"),
               "exec: No such file or directory (interpreter /bin/\\x1b[31m)");
 }
+
+TEST(CallerOf, ASpawnFileTellsForWhomItWasWritten) {
+    const protocol::Caller caller{.environment = {"PATH=/bin", "NAME=\u00e9"},
+                                  .umask = 027,
+                                  .niceness = 5,
+                                  .limits = {{.resource = 7, .soft = 64, .hard = -1}}};
+    const auto plan =
+        supervisor::plan_spawn({.service = "/p/web", .scratch = "/s", .output = "/o"}, caller, {});
+    const auto found = supervisor::caller_of(protocol::layout(plan));
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->environment, caller.environment);
+    EXPECT_EQ(found->umask, caller.umask);
+    EXPECT_EQ(found->niceness, caller.niceness);
+    ASSERT_EQ(found->limits.size(), 1U);
+    EXPECT_EQ(found->limits[0].soft, 64);
+    EXPECT_EQ(found->limits[0].hard, -1);
+}
+
+TEST(CallerOf, AFileThatWasEmptiedTellsNothing) {
+    EXPECT_FALSE(supervisor::caller_of(""));
+    EXPECT_FALSE(supervisor::caller_of("x"));
+}
+
+TEST(ACheck, RunsAsItsServiceDoesWithoutItsNotification) {
+    SpawnPlace place = kPlace;
+    place.notification_fd = 5;
+    const protocol::Caller caller{.environment = {"A=1"}, .umask = 027, .niceness = 7};
+    const protocol::SpawnPlan plan = plan_check(place, caller, {});
+    EXPECT_EQ(plan.arguments, Words{"./ready"});
+    EXPECT_EQ(plan.directory, "/p/web");
+    EXPECT_EQ(plan.environment, with_ours({"A=1"}));
+    EXPECT_EQ(plan.output, "/r/o");
+    EXPECT_EQ(plan.umask, 027U);
+    EXPECT_EQ(plan.niceness, 7);
+    EXPECT_TRUE(plan.notification.empty());
+}

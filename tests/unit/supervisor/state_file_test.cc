@@ -1,12 +1,13 @@
 #include "supervisor/state_file.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <boost/crc.hpp>
 #include <cerrno>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
+
+#include "temporary_directory.h"
 
 using namespace std::chrono_literals;
 using namespace model;
@@ -29,6 +30,7 @@ Record record_in(const State& state) {
                                .settle = 0,
                                .notification_fd = 5,
                                .has_ready = true,
+                               .has_helper = true,
                                .run_fingerprint = 18446744073709551615U,
                                .ready_fingerprint = 3}};
     record.service = {.wanted = Wanted::up,
@@ -56,7 +58,23 @@ S state_there_and_back(const S& state) {
     return found != nullptr ? *found : S{};
 }
 
+std::string head_of(int format) {
+    const std::string body = fmt::format(R"({{"boot":"boot-1","format":{},"pgctl":"7.1.0"}})", format);
+    boost::crc_32_type crc;
+    crc.process_bytes(body.data(), body.size());
+    std::string head = fmt::format("{:08x} {}", crc.checksum(), body);
+    head.resize(kSlotSize - 1, ' ');
+    return head + "\n";
+}
+
 }  // namespace
+
+TEST(ASlot, KeepsThatAnEarlierKeeperWasKilled) {
+    Record record = record_in(model::Down{});
+    EXPECT_FALSE(there_and_back(record).strays);
+    record.strays = true;
+    EXPECT_TRUE(there_and_back(record).strays);
+}
 
 TEST(ASlot, KeepsAllThatIsSaidBesideTheState) {
     const Record back = there_and_back(record_in(Down{}));
@@ -188,15 +206,9 @@ TEST(ASlot, IsRefusedWhereItIsCutOrTooLong) {
 
 namespace {
 
-class AStateFile : public testing::Test {
+class AStateFile : public testing::Test, protected TemporaryDirectory {
   protected:
-    AStateFile() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "pgctl-state-XXXXXX").string();
-        root_ = ::mkdtemp(pattern.data());
-    }
-    ~AStateFile() override { std::filesystem::remove_all(root_); }
-
-    [[nodiscard]] std::string path() const { return root_ + "/state"; }
+    [[nodiscard]] std::string path() const { return at("state"); }
     StateFile open(const std::string& boot = "boot-1") { return std::move(*StateFile::open(path(), boot)); }
     void write(std::uint32_t slot, const std::string& name) {
         Record record = record_in(Running{.pid = 12});
@@ -210,14 +222,8 @@ class AStateFile : public testing::Test {
         for (const auto& record : file.found()) names.push_back(record ? record->name : "-");
         return names;
     }
-    [[nodiscard]] std::string content() const {
-        std::ifstream stream(path(), std::ios::binary);
-        return {std::istreambuf_iterator<char>(stream), {}};
-    }
-    void put(const std::string& content) const { std::ofstream(path(), std::ios::binary) << content; }
-
-  private:
-    std::string root_;
+    [[nodiscard]] std::string content() const { return TemporaryDirectory::content("state"); }
+    void put(const std::string& content) const { file("state", content, 0600); }
 };
 
 using Names = std::vector<std::string>;
@@ -276,17 +282,48 @@ TEST_F(AStateFile, WithABrokenHeadIsForgotten) {
     EXPECT_EQ(names(), Names{"-"});
 }
 
-TEST_F(AStateFile, ThatIsNoneIsForgotten) {
+TEST_F(AStateFile, ThatIsNoneIsForgottenAndKeptAside) {
     put("something else");
     EXPECT_EQ(names(), Names{"-"});
+    std::ifstream aside(path() + ".damaged");
+    EXPECT_EQ(std::string(std::istreambuf_iterator<char>(aside), {}), "something else");
     put("");
     EXPECT_EQ(names(), Names{"-"});
+}
+
+TEST_F(AStateFile, OfAnotherFormatIsRefusedAndLeftAlone) {
+    for (const int format : {0, 2}) {
+        const std::string head = head_of(format);
+        put(head);
+        EXPECT_EQ(StateFile::open(path(), "boot-1").error().message(),
+                  path() + " was written by pgctl 7.1.0, in a format that this pgctl 6.0.0 does not know");
+        EXPECT_EQ(content(), head);
+    }
+}
+
+TEST_F(AStateFile, OfAnotherFormatAndAnotherBootIsForgotten) {
+    put(head_of(2));
+    EXPECT_EQ(names("boot-2"), Names{"-"});
 }
 
 TEST_F(AStateFile, FollowsNoLinkAndNeedsItsDirectory) {
     std::filesystem::create_symlink("/dev/null", path());
     EXPECT_EQ(StateFile::open(path(), "boot").error().number, ELOOP);
     EXPECT_EQ(StateFile::open(path() + ".d/state", "boot").error().number, ENOENT);
+}
+
+TEST_F(AStateFile, CanBeRemoved) {
+    write(1, "web");
+    StateFile::open(path(), "boot-1")->remove();
+    EXPECT_FALSE(std::filesystem::exists(path()));
+    EXPECT_EQ(names(), Names{"-"});
+}
+
+TEST_F(AStateFile, ThatWasRefusedIsNotRemoved) {
+    put(head_of(2));
+    StateFile refused = StateFile::open(path(), "boot-1").value_or(StateFile());
+    refused.remove();
+    EXPECT_EQ(content(), head_of(2));
 }
 
 TEST_F(AStateFile, ThatIsNotOpenTakesNothing) {

@@ -1,0 +1,132 @@
+// The part of a service's shell that goes on where a keeper was killed: what is left of the service is known
+// by its mark and by where it fell to, and its ends are seen through pidfds.
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "os/clock.h"
+#include "supervisor/await_end.h"
+#include "supervisor/process_set.h"
+#include "supervisor/service.h"
+
+namespace supervisor {
+
+namespace {
+
+// How long what a killed keeper has left is watched before it is looked for anew: it may have forked.
+constexpr std::chrono::seconds kLookAgain{1};
+
+}  // namespace
+
+// A keeper knows what lives below it, and nothing of what an earlier one has left.
+bool Service::nothing_left(const protocol::Report& report) {
+    if (report.token == 0) return false;
+    if (!record_.strays) return true;
+    record_.strays = !processes().pids().empty();
+    if (record_.strays) watch_rest();
+    return !record_.strays;
+}
+
+void Service::child_ended(pid_t pid, int status) {
+    if (pid == record_.keeper.pid) lose_keeper();
+    without_keeper(pid, status);
+}
+
+void Service::lose_keeper() {
+    record_.keeper = {};
+    record_.strays = true;
+    persist();
+}
+
+// The keeper was killed: what it kept has fallen to the playground's keeper, which tells of each end, in any
+// order. `ended` may be anything.
+void Service::without_keeper(pid_t ended, int status) {
+    if (record_.keeper.pid != 0 || keeper_commanded_ || down()) return;
+    const bool had_main = record_.main.pid != 0;
+    const bool reported = had_main && ended == record_.main.pid;
+    if (had_main && !reported && main_lives()) return;
+    record_.main = {};
+    const bool empty = processes().pids().empty();
+    if (!empty) {
+        if (model::is_spawning(record_.service)) processes().kill();  // nobody can vouch for that life
+        watch_rest();
+    }
+    const auto how = reported ? base::ExitStatus::from_record(status) : base::ExitStatus::signalled(SIGKILL);
+    if (had_main) return handle(model::MainEnded{.status = how, .set_empty = empty});
+    if (empty) handle(model::NothingLeft{});
+}
+
+void Service::note_strays() {
+    record_.strays = true;
+    persist();
+    watch_rest();
+}
+
+std::vector<os::ProcessId> Service::identified(const std::vector<pid_t>& pids) const {
+    std::vector<os::ProcessId> processes;
+    for (const pid_t pid : pids) {
+        if (const auto process = os::identify(around_.commands.proc(), pid)) processes.push_back(*process);
+    }
+    return processes;
+}
+
+// What is left may be nobody's child that we know: its end is seen through pidfds.
+void Service::watch_rest() {
+    if (watches_rest_) return;
+    watches_rest_ = true;
+    const auto rest = identified(processes().pids());
+    await_end(around_.loop, around_.commands.proc(), rest, os::monotonic_now() + kLookAgain, [this] {
+        watches_rest_ = false;
+        look_for_rest();
+    });
+}
+
+void Service::look_for_rest() {
+    if (record_.keeper.pid == 0) return without_keeper(0, 0);
+    if (!record_.strays || record_.main.pid != 0 || down()) return;
+    record_.strays = !processes().pids().empty();
+    record_.strays ? watch_rest() : handle(model::SetEmpty{});
+}
+
+bool Service::main_lives() const {
+    return record_.main.pid != 0 && os::Process::open(around_.commands.proc(), record_.main).has_value();
+}
+
+// One that an earlier keeper of the playground has forked is nobody's child that we know: its end is seen
+// here or nowhere.
+void Service::watch_keeper() {
+    const os::ProcessId watched = record_.keeper;
+    const auto stat = around_.commands.proc().stat(watched.pid);
+    if (watched.pid == 0 || (stat && stat->parent == ::getppid())) return;
+    auto keeper = os::Process::open(around_.commands.proc(), watched);
+    if (!keeper) return lose_keeper();
+    keeper_process_ = std::move(*keeper).take_fd();
+    keeper_watch_ = std::make_unique<Readable>(around_.loop, keeper_process_.get(), [this, watched] {
+        keeper_watch_.reset();
+        if (record_.keeper != watched) return;
+        lose_keeper();
+        watch_main();
+    });
+}
+
+void Service::settle() {
+    if (unkept() && !main_lives()) leftovers_ = identified(processes().pids());
+    watch_main();
+}
+
+void Service::watch_main() {
+    if (record_.keeper.pid != 0 || keeper_commanded_ || down()) return;
+    // Nobody of ours may be its parent any more, so that its end is seen here or nowhere.
+    auto main = os::Process::open(around_.commands.proc(), record_.main);
+    if (record_.main.pid == 0 || !main) return without_keeper(0, 0);
+    main_process_ = std::move(*main).take_fd();
+    main_watch_ = std::make_unique<Readable>(around_.loop, main_process_.get(), [this] {
+        main_watch_.reset();
+        // A parent of ours reports how it ended, and before this; from elsewhere there is no status to be
+        // had.
+        if (record_.main.pid != 0) without_keeper(record_.main.pid, SIGKILL);
+    });
+    handle(model::Standing{.pid = record_.main.pid, .set_empty = false});
+}
+
+}  // namespace supervisor
