@@ -5,6 +5,8 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <new>
+#include <string_view>
 
 #include "cli/fuser.h"
 #include "cli/poll_ready.h"
@@ -13,6 +15,7 @@
 #include "keeper/role.h"
 #include "keeper/title.h"
 #include "logger/logger.h"
+#include "os/fd.h"
 #include "supervisor/supervisor.h"
 
 namespace {
@@ -24,6 +27,17 @@ bool equal(const char* one, const char* other) {
 const char* base_name(const char* path) {
     const char* slash = std::strrchr(path, '/');
     return slash == nullptr ? path : slash + 1;
+}
+
+// The only error that has no other way up here: nothing could be allocated to tell of it.
+int run_command(int argc, char** argv) {
+    try {
+        return cli::run(argc, argv);
+    } catch (const std::bad_alloc&) {
+        constexpr std::string_view kLine = "[pgctl] ERROR: out of memory\n";
+        static_cast<void>(os::write_all(2, kLine));
+        return 1;
+    }
 }
 
 }  // namespace
@@ -40,5 +54,5 @@ int main(int argc, char** argv) {
     const char* name = argc > 0 ? base_name(argv[0]) : "pgctl";
     if (equal(name, "pgctl-poll-ready")) return cli::poll_ready(argc, argv);
     if (equal(name, "pgctl-fuser")) return cli::fuser(argc, argv);
-    return cli::run(argc, argv);
+    return run_command(argc, argv);
 }

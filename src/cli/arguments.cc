@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "base/version.h"
 #include "cli/usage.h"
 #include "config/settings.h"
 
@@ -89,7 +90,7 @@ std::optional<Farewell> parse(CLI::App& app, const Options& options, std::vector
         return Farewell{.text = usage_error(objection(problem.what())), .is_error = true};
     }
     if (options.help) return Farewell{.text = help_text()};
-    if (options.version) return Farewell{.text = PGCTL_VERSION "\n"};
+    if (options.version) return Farewell{.text = std::string(base::version()) + "\n"};
     return std::nullopt;
 }
 

@@ -15,13 +15,9 @@ namespace {
 // Blocking requests, so several playgrounds are several threads; with one there is no other thread.
 class Change {
   public:
-    Change(Session& session, Direction direction, const Services& services, bool even_if_nothing_runs)
-        : session_(session),
-          direction_(direction),
-          services_(services),
-          even_if_nothing_runs_(even_if_nothing_runs),
-          progress_(session, direction, services) {
-        if (direction == Direction::start) caller_ = caller(session.surroundings);
+    Change(Session& session, const ChangeWish& wish, const Services& services)
+        : session_(session), wish_(wish), services_(services), progress_(session, wish.direction, services) {
+        if (wish.direction == Direction::start) caller_ = caller(session.surroundings);
     }
 
     ChangeResult run();
@@ -33,9 +29,8 @@ class Change {
     ChangeResult result();
 
     Session& session_;
-    Direction direction_;
+    ChangeWish wish_;
     const Services& services_;
-    bool even_if_nothing_runs_;
     protocol::Caller caller_;
     Progress progress_;
     std::mutex mutex_;
@@ -60,7 +55,6 @@ ChangeResult Change::run() {
 }
 
 void Change::ask(const Share& share, PlaygroundClient& client) {
-    client.on_silence(progress_.interval(), [this] { progress_.pass(); });
     auto answer = send(share, client);
     const std::lock_guard lock(mutex_);
     if (answer) {
@@ -71,19 +65,30 @@ void Change::ask(const Share& share, PlaygroundClient& client) {
 }
 
 Answer<protocol::Event> Change::send(const Share& share, PlaygroundClient& client) {
-    const auto on_event = [&](const protocol::Event& event) { take(share, event); };
-    if (direction_ == Direction::start) {
+    const Listener listener{.on_event = [&](const protocol::Event& event) { take(share, event); },
+                            .interval = progress_.interval(),
+                            .on_interval = [this] { progress_.pass(); }};
+    if (wish_.stop_first) {
+        return client.restart({.services = share.names,
+                               .shown_prefix = share.shown_prefix,
+                               .force = !session_.settings.no_force,
+                               .caller = caller_,
+                               .defaults = session_.defaults()},
+                              listener);
+    }
+    if (wish_.direction == Direction::start) {
         return client.start({.services = share.names,
                              .shown_prefix = share.shown_prefix,
+                             .force = !session_.settings.no_force,
                              .caller = caller_,
                              .defaults = session_.defaults()},
-                            on_event);
+                            listener);
     }
     return client.stop({.services = share.names,
                         .shown_prefix = share.shown_prefix,
                         .force = !session_.settings.no_force,
                         .defaults = session_.defaults()},
-                       on_event, even_if_nothing_runs_);
+                       listener, wish_.even_if_nothing_runs);
 }
 
 void Change::take(const Share& share, const protocol::Event& event) {
@@ -110,9 +115,8 @@ ChangeResult Change::result() {
 
 }  // namespace
 
-ChangeResult change(Session& session, Direction direction, const Services& services,
-                    bool even_if_nothing_runs) {
-    return Change(session, direction, services, even_if_nothing_runs).run();
+ChangeResult change(Session& session, const ChangeWish& wish, const Services& services) {
+    return Change(session, wish, services).run();
 }
 
 }  // namespace cli

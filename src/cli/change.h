@@ -22,8 +22,11 @@ struct ChangeResult {
     [[nodiscard]] bool complete() const { return failed.empty() && overtaken.empty() && refusals.empty(); }
 };
 
-// `even_if_nothing_runs`: for a stop, whether there is something to be looked for where no supervisor runs.
-[[nodiscard]] ChangeResult change(Session& session, Direction direction, const Services& services,
-                                  bool even_if_nothing_runs = false);
+struct ChangeWish {
+    Direction direction = Direction::start;
+    bool even_if_nothing_runs = false;  // of a stop: there is something to be looked for without a supervisor
+    bool stop_first = false;            // of a start: a restart that the supervisor carries out alone
+};
+[[nodiscard]] ChangeResult change(Session& session, const ChangeWish& wish, const Services& services);
 
 }  // namespace cli

@@ -34,12 +34,24 @@ constexpr std::string_view kBuggy = "This usually means these processes are bugg
 constexpr std::string_view kNoForce =
     "Normally pgctl would kill these automatically for you, but you specified the --no-force option.\n";
 
+// What has not even ended by a kill is not the fault of its program.
+std::string obstacles(const std::vector<protocol::ProcessRow>& processes) {
+    std::string text;
+    for (const auto& process : processes) {
+        if (process.obstacle.empty()) continue;
+        text += fmt::format("Process {} is {}.\n", process.pid, base::printable(process.obstacle));
+    }
+    return text.empty() ? text : "\n" + text;
+}
+
 std::string failed(Direction direction, const protocol::Event& event, std::int64_t now) {
     std::string text =
         error_message(fmt::format("service '{}' failed to {} after {:.2f} seconds, {}", event.service,
                                   words_for(direction).verb, event.seconds, base::printable(event.reason)));
     if (event.processes.empty()) return text;
-    return text + process_table(event.processes, now) + learn_more(kBuggy, event.killed ? "" : kNoForce);
+    text += process_table(event.processes, now);
+    if (const std::string why = obstacles(event.processes); !why.empty()) return text + why + "\n";
+    return text + learn_more(kBuggy, event.killed ? "" : kNoForce);
 }
 
 std::string overtaken(Direction direction, const protocol::Event& event) {
@@ -85,6 +97,10 @@ std::string event_text(Direction direction, const protocol::Event& event, std::i
     if (event.event == "overtaken") return overtaken(direction, event);
     if (event.event == "notice") return message(base::printable(event.reason));
     if (event.event == "runaway") return killing("runaway processes which did not stop", kBuggy, event, now);
+    if (event.event == "debugged") {
+        return message("WARNING: Ending these processes of a debug session:") +
+               process_table(event.processes, now) + "\n";
+    }
     if (event.event == "escaped") {
         return killing("processes which were still running but escaped supervision",
                        "This usually means that pgctl's own processes were killed.", event, now);

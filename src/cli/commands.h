@@ -13,6 +13,7 @@ namespace cli {
 [[nodiscard]] int status(Session& session);
 [[nodiscard]] int log(Session& session);
 [[nodiscard]] int debug(Session& session);
+[[nodiscard]] int upgrade(Session& session);
 
 // These two come before the configuration is known to be right.
 [[nodiscard]] int show_configuration(const config::Surroundings& surroundings,

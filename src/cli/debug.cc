@@ -10,9 +10,11 @@
 #include "cli/runtime_access.h"
 #include "cli/steps.h"
 #include "config/script.h"
+#include "config/service_settings.h"
 #include "os/file.h"
 #include "os/inherited.h"
 #include "os/program.h"
+#include "os/standard_streams.h"
 
 namespace cli {
 
@@ -26,12 +28,21 @@ base::Status leave_mark(const std::string& pghome, const config::NamedService& s
     return os::replace_file(directory.debug_mark(service.name), std::to_string(os::own_pid()) + "\n", 0600);
 }
 
+// Nobody waits for the notification, but a service that writes it has to find a descriptor there. Files that
+// a start would refuse are no reason not to debug.
+base::Status open_notification(const config::NamedService& service) {
+    const auto settings = config::load_service_settings(service.path, service.shown, {});
+    if (!settings || !settings->notification_fd) return {};
+    return os::open_null_at(*settings->notification_fd);
+}
+
 base::Error become(const Session& session, const config::NamedService& service) {
     const std::string& pghome = session.playgrounds.pghome();
     if (auto marked = leave_mark(pghome, service); !marked) return marked.error();
     const std::string scratch = pghome + service.path;
     if (auto made = os::make_directories(scratch, 0700); !made) return made.error();
     if (auto changed = os::change_directory(service.path); !changed) return changed.error();
+    if (auto opened = open_notification(service); !opened) return opened.error();
     const auto environment = debug_environment(session.surroundings.environment, service.path, scratch);
     return os::become_program("./run", {"./run"}, environment).in(service.shown + "/run");
 }
@@ -42,8 +53,9 @@ int debug_service(Session& session, const config::NamedService& service) {
     if (!script.complaint.empty()) return complain(script.complaint);
     const auto standing = session.playgrounds.standing({service});
     if (!standing) return refuse(standing.error());
-    if (standing->of(service) != model::ServiceStatus() && stop_services(session, {service}, {}) != 0)
-        return 1;
+    const bool runs =
+        standing->of(service) != model::ServiceStatus() || something_escaped(session, {service});
+    if (runs && stop_services(session, {service}, {}) != 0) return 1;
     const auto prepared = run_hook(kPreStart, service.playground, session.surroundings);
     if (!prepared) return complain(prepared.error().message());
     return complain(become(session, service).message());

@@ -1,22 +1,28 @@
 #include "cli/failures.h"
 
+#include <unistd.h>
+
+#include "base/text.h"
 #include "cli/output.h"
+#include "logs/terminal_text.h"
+#include "os/terminal.h"
 
 namespace cli {
 
 void show_logs(const Services& services) {
-    say(logs::tail_text(log_paths(services)));
+    const std::string text = logs::tail_text(log_paths(services));
+    say(os::is_terminal(STDERR_FILENO) ? logs::TerminalFilter(logs::Colours::keep).filtered(text) : text);
 }
 
 std::vector<logs::LogPath> log_paths(const Services& services) {
     std::vector<logs::LogPath> paths;
     for (const auto& service : services) {
-        paths.push_back({.shown = service.shown + "/logs/current", .path = service.path + "/logs/current"});
+        paths.push_back({.shown = service.shown_log, .path = service.path + "/logs/current"});
     }
     return paths;
 }
 
-std::string failures_text(Direction direction, const Services& failed, const Services& overtaken) {
+std::string failures_text(Direction direction, const Services& failed, const Services& others) {
     std::string text;
     if (!failed.empty()) {
         text += message("");
@@ -25,12 +31,12 @@ std::string failures_text(Direction direction, const Services& failed, const Ser
         for (const auto& path : log_paths(failed)) text += message("    less +G " + path.shown);
     }
     std::vector<std::string> names = names_of(failed);
-    for (const auto& service : overtaken) names.push_back(service.name);
+    for (const auto& service : others) names.push_back(base::printable(service.name));
     return text + error_message(some_failed_text(direction, names));
 }
 
-int report_failures(Direction direction, const Services& failed, const Services& overtaken) {
-    say(failures_text(direction, failed, overtaken));
+int report_failures(Direction direction, const Services& failed, const Services& others) {
+    say(failures_text(direction, failed, others));
     return 1;
 }
 

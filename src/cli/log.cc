@@ -3,12 +3,16 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <thread>
 
 #include "cli/commands.h"
 #include "cli/failures.h"
 #include "cli/output.h"
 #include "logs/follow.h"
+#include "os/path_status.h"
 #include "os/standard_streams.h"
 #include "os/terminal.h"
 
@@ -27,6 +31,17 @@ int follow(const std::vector<logs::LogPath>& paths) {
     }
 }
 
+// Those that are there and can't be read; what is not there is empty.
+int complain_of_unreadable(const std::vector<logs::LogPath>& paths) {
+    int code = 0;
+    for (const auto& path : paths) {
+        const auto readable = os::readable(path.path);
+        if (!readable && readable.error().number != ENOENT)
+            code = complain(path.shown + ": " + std::strerror(readable.error().number));
+    }
+    return code;
+}
+
 }  // namespace
 
 int log(Session& session) {
@@ -34,7 +49,9 @@ int log(Session& session) {
     if (!services) return refuse(services.error());
     const auto paths = log_paths(*services);
     if (paths.empty()) return 0;
-    return os::is_terminal(STDOUT_FILENO) ? follow(paths) : print(logs::tail_text(paths));
+    const int code = complain_of_unreadable(paths);
+    const int shown = os::is_terminal(STDOUT_FILENO) ? follow(paths) : print(logs::tail_text(paths));
+    return std::max(code, shown);
 }
 
 }  // namespace cli

@@ -7,14 +7,18 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <random>
 #include <set>
 #include <thread>
+#include <utility>
 
+#include "base/version.h"
 #include "cli/http_exchange.h"
+#include "cli/keeper_start.h"
 #include "cli/runtime_access.h"
-#include "keeper/role.h"
 #include "os/clock.h"
 #include "os/proc.h"
+#include "os/program_file.h"
 #include "os/socket.h"
 
 namespace cli {
@@ -27,13 +31,21 @@ using namespace std::chrono_literals;
 // everything.
 constexpr auto kPatience = 60s;
 constexpr auto kBetweenTries = 2ms;
+constexpr auto kLongestPause = 50ms;
+// A supervisor that dies later than this after a request was not unable to work.
+constexpr auto kWorked = 1s;
 // After this long without an answer we look whether somebody has stopped the supervisor.
-constexpr double kSuspicious = 3;  // seconds
+constexpr double kSuspicious = 3;       // seconds
+constexpr unsigned kUnavailable = 503;  // RFC 9110: the supervisor can't work here, and says why
 
 Refusal refusal(std::string line) {
     Refusal refused;
     refused.errors.push_back(std::move(line));
     return refused;
+}
+
+Refusal listens(const std::string& path, uid_t user) {
+    return refusal(path + ": another user (uid " + std::to_string(user) + ") listens there");
 }
 
 bool nobody_there(const base::Error& error) {
@@ -44,16 +56,45 @@ bool connection_died(const base::Error& error) {
     return error.number == ECONNRESET || error.number == EPIPE;
 }
 
+// What the child of a keeper is: "supervisor", "logger"; empty for a service's keeper, which shows its whole
+// title as one argument (keeper/title.h).
+std::string role_of(const os::Proc& proc, pid_t child) {
+    const auto arguments = proc.command_line(child);
+    return arguments && arguments->size() > 1 ? (*arguments)[1] : "";
+}
+
 bool supervisor_is_stopped(pid_t keeper) {
     const os::Proc proc;
-    for (const pid_t child : proc.children(keeper)) {
-        const auto arguments = proc.command_line(child);
+    return std::ranges::any_of(proc.children(keeper), [&](pid_t child) {
         const auto stat = proc.stat(child);
-        if (arguments && arguments->size() > 1 && (*arguments)[1] == "supervisor" && stat &&
-            stat->state == 'T')
-            return true;
+        return role_of(proc, child) == "supervisor" && stat && stat->state == 'T';
+    });
+}
+
+bool keeps_services(pid_t keeper) {
+    const os::Proc proc;
+    return std::ranges::any_of(proc.children(keeper),
+                               [&](pid_t child) { return role_of(proc, child).empty(); });
+}
+
+os::Fd process_of(pid_t pid) {
+    return os::Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+}
+
+void await_end_of(const os::Fd& process) {
+    if (!process.valid()) return;
+    pollfd ended{.fd = process.get(), .events = POLLIN, .revents = 0};
+    const auto patience = std::chrono::duration_cast<std::chrono::milliseconds>(kPatience);
+    while (::poll(&ended, 1, static_cast<int>(patience.count())) < 0 && errno == EINTR) {
     }
-    return false;
+}
+
+// After a supervisor has said that it can't work here, all of ours end, unless services run.
+void await_given_up(int socket) {
+    const auto keeper = os::peer_of(socket);  // who made the socket
+    if (!keeper) return;
+    const os::Fd process = process_of(keeper->pid);
+    if (!keeps_services(keeper->pid)) await_end_of(process);
 }
 
 // What a stream has already told of, so that a request sent again asks only for the rest.
@@ -82,35 +123,20 @@ struct PlaygroundClient::Connection {
     protocol::RuntimeDirectory directory;
     os::Fd socket;
     std::optional<protocol::ClaimRequest> claim;
-    Silence silence;
 
     Answer<bool> open(bool start_keeper);
-    std::optional<Refusal> start_keeper();
     Answer<HttpAnswer> ask(const std::string& method, const std::string& target, const std::string& body,
-                           const std::function<void(const std::string&)>& on_line, bool& died);
+                           const std::function<void(const std::string&)>& on_line, bool& died,
+                           const Listener& listener = {});
+    Answer<std::optional<HttpAnswer>> ask_patiently(const std::string& method, const std::string& target,
+                                                    const std::string& body);
     std::optional<Refusal> claim_again();
-    [[nodiscard]] Silence watchful() const;
+    [[nodiscard]] Silence watchful(const Listener& listener) const;
     [[nodiscard]] std::string why_silent() const;
     template <class Request>
-    Answer<protocol::Event> change(const std::string& target, Request request, const OnEvent& on_event,
+    Answer<protocol::Event> change(const std::string& target, Request request, const Listener& listener,
                                    bool start_keeper);
 };
-
-std::optional<Refusal> PlaygroundClient::Connection::start_keeper() {
-    if (const auto made = make(pghome, directory); !made) return refusal(made.error().message());
-    auto listening = os::make_pipe();
-    if (!listening) return refusal(listening.error().message());
-    const auto started = keeper::start_role({.name = "keeper",
-                                             .playground = playground,
-                                             .runtime = directory.root(),
-                                             .passed_fd = listening->write_end.get(),
-                                             .detached = true});
-    if (!started) return refusal(started.error().message());
-    listening->write_end.reset();
-    const auto told = os::read_to_end(listening->read_end.get(), 1 << 16);
-    if (told && !told->empty()) return refusal(*told);
-    return {};
-}
 
 // True where it is connected; false where nobody listens and none is to be started.
 Answer<bool> PlaygroundClient::Connection::open(bool may_start_keeper) {
@@ -118,9 +144,14 @@ Answer<bool> PlaygroundClient::Connection::open(bool may_start_keeper) {
     if (const auto trusted = verify(pghome, directory); !trusted)
         return std::unexpected(refusal(trusted.error().message()));
     const auto deadline = os::monotonic_now() + kPatience;
+    auto pause = kBetweenTries;
     while (true) {
         auto connected = os::connect_to(directory.socket());
         if (connected) {
+            // Whoever listens there gets our environment.
+            const auto peer = os::peer_of(connected->get());
+            if (!peer) return std::unexpected(refusal(peer.error().message()));
+            if (peer->user != ::geteuid()) return std::unexpected(listens(directory.socket(), peer->user));
             socket = std::move(*connected);
             return true;
         }
@@ -136,17 +167,22 @@ Answer<bool> PlaygroundClient::Connection::open(bool may_start_keeper) {
                 refusal("the keeper of this playground does not listen at " + directory.socket()));
         }
         if (!full) {
-            if (auto refused = start_keeper()) return std::unexpected(*refused);
+            if (const auto made = make(pghome, directory); !made)
+                return std::unexpected(refusal(made.error().message()));
+            if (const auto started = start_keeper(playground, directory); !started)
+                return std::unexpected(refusal(started.error().message()));
         }
-        std::this_thread::sleep_for(kBetweenTries);
+        std::this_thread::sleep_for(pause);
+        pause = std::min(2 * pause, kLongestPause);
     }
 }
 
-Silence PlaygroundClient::Connection::watchful() const {
-    const double seconds = silence.call ? std::min(silence.seconds, kSuspicious) : kSuspicious;
+// It refers to `listener`.
+Silence PlaygroundClient::Connection::watchful(const Listener& listener) const {
+    const double seconds = listener.on_interval ? std::min(listener.interval, kSuspicious) : kSuspicious;
     const auto asked = os::monotonic_now();
-    return {.seconds = seconds, .call = [this, asked](bool answering) {
-                if (silence.call) silence.call(answering);
+    return {.seconds = seconds, .call = [this, asked, &listener](bool answering) {
+                if (listener.on_interval) listener.on_interval();
                 const auto waited = os::monotonic_now() - asked;
                 if (waited < std::chrono::duration<double>(kSuspicious)) return true;
                 if (!answering && waited > kPatience) return false;
@@ -164,8 +200,8 @@ std::string PlaygroundClient::Connection::why_silent() const {
 Answer<HttpAnswer> PlaygroundClient::Connection::ask(const std::string& method, const std::string& target,
                                                      const std::string& body,
                                                      const std::function<void(const std::string&)>& on_line,
-                                                     bool& died) {
-    auto answer = exchange(socket.get(), method, target, body, on_line, watchful());
+                                                     bool& died, const Listener& listener) {
+    auto answer = exchange(socket.get(), method, target, body, on_line, watchful(listener));
     died = !answer && connection_died(answer.error());
     if (!answer) {
         const std::string silent = why_silent();
@@ -176,15 +212,15 @@ Answer<HttpAnswer> PlaygroundClient::Connection::ask(const std::string& method, 
         return std::unexpected(refusal(answer.error().message()));
     }
     if (answer->status == 200) return std::move(*answer);
+    if (answer->status == kUnavailable) await_given_up(std::exchange(socket, {}).get());
     if (answer->status == 409) {
         Refusal refused;
         refused.claimed = protocol::from_text<protocol::Claimed>(answer->body).value_or(protocol::Claimed{});
         return std::unexpected(refused);
     }
     if (answer->status == 404) {
-        return std::unexpected(refusal("this playground is run by " + answer->server +
-                                       ", which this pgctl " PGCTL_VERSION
-                                       " can't talk to; stop it with that version first"));
+        return std::unexpected(refusal("this playground is run by " + answer->server + ", which this pgctl " +
+                                       base::version() + " can't talk to; stop it with that version first"));
     }
     Refusal refused;
     refused.errors =
@@ -192,6 +228,23 @@ Answer<HttpAnswer> PlaygroundClient::Connection::ask(const std::string& method, 
     if (refused.errors.empty())
         refused.errors.push_back("the supervisor answered with HTTP " + std::to_string(answer->status));
     return std::unexpected(refused);
+}
+
+// Again when the supervisor died under it; nothing where none runs.
+Answer<std::optional<HttpAnswer>> PlaygroundClient::Connection::ask_patiently(const std::string& method,
+                                                                              const std::string& target,
+                                                                              const std::string& body) {
+    const auto deadline = os::monotonic_now() + kPatience;
+    while (true) {
+        const auto opened = open(false);
+        if (!opened) return std::unexpected(opened.error());
+        if (!*opened) return std::nullopt;
+        bool died = false;
+        auto answer = ask(method, target, body, {}, died);
+        if (answer) return std::move(*answer);
+        if (!died || os::monotonic_now() > deadline) return std::unexpected(answer.error());
+        std::this_thread::sleep_for(kBetweenTries);
+    }
 }
 
 std::optional<Refusal> PlaygroundClient::Connection::claim_again() {
@@ -204,10 +257,11 @@ std::optional<Refusal> PlaygroundClient::Connection::claim_again() {
 
 template <class Request>
 Answer<protocol::Event> PlaygroundClient::Connection::change(const std::string& target, Request request,
-                                                             const OnEvent& on_event, bool may_start_keeper) {
+                                                             const Listener& listener,
+                                                             bool may_start_keeper) {
     const std::vector<std::string> all = request.services;
     Progress progress;
-    const auto deadline = os::monotonic_now() + kPatience;
+    auto deadline = os::monotonic_now() + kPatience;
     while (true) {
         const bool fresh = !socket.valid();
         const auto opened = open(may_start_keeper);
@@ -220,94 +274,135 @@ Answer<protocol::Event> PlaygroundClient::Connection::change(const std::string& 
         std::optional<protocol::Event> end;
         request.services = progress.rest(all);
         bool died = false;
+        const auto asked = os::monotonic_now();
         const auto answer = ask(
             "POST", target, protocol::to_text(request),
             [&](const std::string& line) {
                 const auto event = protocol::from_text<protocol::Event>(line);
                 if (!event) return;
                 progress.note(*event);
-                event->event == "end" ? void(end = *event) : on_event(*event);
+                event->event == "end" ? void(end = *event) : listener.on_event(*event);
             },
-            died);
+            died, listener);
         if (end) return *end;
+        // What was answered for a while was no failure to answer.
+        if (os::monotonic_now() - asked > kWorked) deadline = os::monotonic_now() + kPatience;
         if (answer) return std::unexpected(refusal("the supervisor's answer had no end"));
         if (!died || os::monotonic_now() > deadline) return std::unexpected(answer.error());
         std::this_thread::sleep_for(kBetweenTries);
     }
 }
 
-PlaygroundClient::PlaygroundClient(const std::string& pghome, const std::string& playground)
+Program own_program() {
+    return {.version = base::version(), .identity = os::own_program_identity()};
+}
+
+PlaygroundClient::PlaygroundClient(const std::string& pghome, const std::string& playground, Tell tell)
     : connection_(std::make_unique<Connection>(
-          Connection{.pghome = pghome, .playground = playground, .directory = {pghome, playground}})) {}
+          Connection{.pghome = pghome, .playground = playground, .directory = {pghome, playground}})),
+      tell_(std::move(tell)) {}
 PlaygroundClient::~PlaygroundClient() = default;
 PlaygroundClient::PlaygroundClient(PlaygroundClient&&) noexcept = default;
 
 Answer<std::optional<protocol::Status>> PlaygroundClient::status() {
-    const auto deadline = os::monotonic_now() + kPatience;
     while (true) {
-        const auto opened = connection_->open(false);
-        if (!opened) return std::unexpected(opened.error());
-        if (!*opened) return std::nullopt;
-        bool died = false;
-        const auto answer = connection_->ask("GET", "/v1/status", "", {}, died);
-        if (died && os::monotonic_now() < deadline) {
-            std::this_thread::sleep_for(kBetweenTries);
-            continue;
-        }
+        const auto answer = connection_->ask_patiently("GET", "/v1/status", "");
         if (!answer) return std::unexpected(answer.error());
-        auto status = protocol::from_text<protocol::Status>(answer->body);
+        if (!*answer) return std::nullopt;
+        auto status = protocol::from_text<protocol::Status>((*answer)->body);
         if (!status) return std::unexpected(refusal("the supervisor's answer: " + status.error().message()));
+        if (!std::exchange(met_, true) && upgrade_by_itself(*status)) continue;
         return std::move(*status);
     }
 }
 
+Answer<std::string> PlaygroundClient::upgrade(const protocol::Status& running) {
+    const Program ours = own_program();
+    const protocol::Upgrade wanted{
+        .token = std::random_device()(), .program = ours.identity, .version = ours.version};
+    const auto answer = connection_->ask_patiently("POST", "/v1/upgrade", protocol::to_text(wanted));
+    if (!answer) {
+        Refusal refused = answer.error();
+        for (std::string& error : refused.errors)
+            error = not_upgraded_text(running.version, ours.version, error);
+        return std::unexpected(std::move(refused));
+    }
+    if (!*answer)
+        return std::unexpected(
+            refusal(not_upgraded_text(running.version, ours.version, "everything has stopped meanwhile")));
+    return upgraded_text(running.version, ours.version);
+}
+
+// True where what runs is another program now. That it is not does not keep us from what we were asked for.
+bool PlaygroundClient::upgrade_by_itself(const protocol::Status& running) {
+    if (!tell_ || !upgrades_by_itself(own_program(), running)) return false;
+    const auto upgraded = upgrade(running);
+    if (upgraded) {
+        tell_(*upgraded);
+    } else {
+        for (const std::string& error : upgraded.error().errors) tell_("WARNING: " + error);
+    }
+    return upgraded.has_value();
+}
+
+// Before a request that may be the first.
+std::optional<Refusal> PlaygroundClient::meet() {
+    if (met_) return {};
+    const auto running = status();
+    if (!running) return running.error();
+    return {};
+}
+
 Answer<protocol::Event> PlaygroundClient::start(const protocol::StartRequest& request,
-                                                const OnEvent& on_event) {
-    return connection_->change("/v1/start", request, on_event, true);
+                                                const Listener& listener) {
+    if (auto refused = meet()) return std::unexpected(std::move(*refused));
+    return connection_->change("/v1/start", request, listener, true);
 }
 
-Answer<protocol::Event> PlaygroundClient::stop(const protocol::StopRequest& request, const OnEvent& on_event,
+Answer<protocol::Event> PlaygroundClient::stop(const protocol::StopRequest& request, const Listener& listener,
                                                bool even_if_nothing_runs) {
-    return connection_->change("/v1/stop", request, on_event, even_if_nothing_runs);
+    if (auto refused = meet()) return std::unexpected(std::move(*refused));
+    return connection_->change("/v1/stop", request, listener, even_if_nothing_runs);
 }
 
-Answer<bool> PlaygroundClient::claim(const protocol::ClaimRequest& request) {
+Answer<protocol::Event> PlaygroundClient::restart(const protocol::RestartRequest& request,
+                                                  const Listener& listener) {
+    if (auto refused = meet()) return std::unexpected(std::move(*refused));
+    return connection_->change("/v1/restart", request, listener, true);
+}
+
+Answer<std::optional<protocol::Held>> PlaygroundClient::claim(const protocol::ClaimRequest& request) {
+    if (auto refused = meet()) return std::unexpected(std::move(*refused));
     const auto opened = connection_->open(false);
-    if (!opened || !*opened) return opened;
+    if (!opened) return std::unexpected(opened.error());
+    if (!*opened) return std::nullopt;
     bool died = false;
     const auto answer = connection_->ask("POST", "/v1/claim", protocol::to_text(request), {}, died);
     if (!answer && !died) return std::unexpected(answer.error());
     connection_->claim = request;
-    return !died;
+    if (!answer) return std::nullopt;
+    return protocol::from_text<protocol::Held>(answer->body).value_or(protocol::Held{});
 }
 
 Answer<protocol::Changes> PlaygroundClient::changes(const protocol::ChangesRequest& request) {
-    const auto opened = connection_->open(false);
-    if (!opened) return std::unexpected(opened.error());
-    if (!*opened) return protocol::Changes{};
-    bool died = false;
-    const auto answer = connection_->ask("POST", "/v1/changes", protocol::to_text(request), {}, died);
+    if (auto refused = meet()) return std::unexpected(std::move(*refused));
+    const auto answer = connection_->ask_patiently("POST", "/v1/changes", protocol::to_text(request));
     if (!answer) return std::unexpected(answer.error());
-    auto changes = protocol::from_text<protocol::Changes>(answer->body);
+    if (!*answer) return protocol::Changes{};
+    auto changes = protocol::from_text<protocol::Changes>((*answer)->body);
     if (!changes) return std::unexpected(refusal("the supervisor's answer: " + changes.error().message()));
     return std::move(*changes);
 }
 
-void PlaygroundClient::await_end(const protocol::Event& end) {
+void PlaygroundClient::await_end() {
+    const auto keeper = os::peer_of(connection_->socket.get());  // who made the socket
+    if (!connection_->socket.valid() || !keeper) return;
+    const os::Fd process = process_of(keeper->pid);
+    connection_->claim.reset();
+    bool died = false;
+    static_cast<void>(connection_->ask("GET", "/v1/end", "", {}, died));
     connection_->socket.reset();
-    const os::Fd keeper(static_cast<int>(::syscall(SYS_pidfd_open, end.keeper, 0)));
-    if (end.keeper == 0 || !keeper.valid()) return;
-    pollfd ended{.fd = keeper.get(), .events = POLLIN, .revents = 0};
-    const auto patience = std::chrono::duration_cast<std::chrono::milliseconds>(kPatience);
-    while (::poll(&ended, 1, static_cast<int>(patience.count())) < 0 && errno == EINTR) {
-    }
-}
-
-void PlaygroundClient::on_silence(double seconds, std::function<void()> call) {
-    connection_->silence = {.seconds = seconds, .call = [call = std::move(call)](bool) {
-                                call();
-                                return true;
-                            }};
+    if (died) await_end_of(process);
 }
 
 }  // namespace cli

@@ -46,7 +46,7 @@ std::string Standing::remark_on(const config::NamedService& service) const {
 PlaygroundClient& Playgrounds::client(const std::string& playground) {
     statuses_.erase(playground);
     auto& client = clients_[playground];
-    if (!client) client = std::make_unique<PlaygroundClient>(pghome_, playground);
+    if (!client) client = std::make_unique<PlaygroundClient>(pghome_, playground, tell_);
     return *client;
 }
 

@@ -39,7 +39,7 @@ class Standing {
 
 class Playgrounds {
   public:
-    explicit Playgrounds(std::string pghome) : pghome_(std::move(pghome)) {}
+    Playgrounds(std::string pghome, Tell tell) : pghome_(std::move(pghome)), tell_(std::move(tell)) {}
 
     [[nodiscard]] const std::string& pghome() const { return pghome_; }
     // For a change: what was known of the playground's status is forgotten.
@@ -53,6 +53,7 @@ class Playgrounds {
     [[nodiscard]] const Answer<protocol::Status>& status(const std::string& playground);
 
     std::string pghome_;
+    Tell tell_;
     std::map<std::string, std::unique_ptr<PlaygroundClient>> clients_;
     std::map<std::string, Answer<protocol::Status>> statuses_;
 };

@@ -1,5 +1,6 @@
-// pgctl-poll-ready COMMAND…: becomes COMMAND. The supervisor itself runs `ready`, so the helper only has to
-// be there. Used by main, where the program is called by that name.
+// pgctl-poll-ready COMMAND…: tells the supervisor, which runs `ready`, that it may begin, and with which
+// environment, umask and limits; then becomes COMMAND. Used by main, where the program is called by that
+// name.
 #pragma once
 
 namespace cli {

@@ -23,7 +23,10 @@ constexpr double kRedrawInterval = 0.05, kIdleInterval = 1, kShortestInterval = 
 bool wants_log_box(const Session& session) {
     if (session.settings.force_enable_log_viewer) return true;
     if (!session.settings.embedded_log_viewer || session.surroundings.filled_variable("CI")) return false;
-    return os::is_terminal(STDIN_FILENO) && os::is_terminal(STDERR_FILENO);
+    if (!os::is_terminal(STDIN_FILENO) || !os::is_terminal(STDERR_FILENO)) return false;
+    // The cursor can't go back to a title that has left the screen.
+    const int rows = os::terminal_rows(STDERR_FILENO);
+    return rows == 0 || rows > logs::kLogBoxHeight + 1;
 }
 
 int columns(const config::Surroundings& surroundings) {
@@ -85,19 +88,22 @@ void Progress::finish(bool all_done) {
     box_.reset();
 }
 
-// Everything in one write, except that a message, which may take its time, does not hold up what is told
-// before it.
+// Everything in one write, except that a message, which may take its time and writes by itself, does not hold
+// up what is told before it.
 void Progress::tell_batch() {
     const auto batch = batch_.take();
     for (const auto& [place, event] : batch) note(place, event);
+    bool message_shown = false;  // and so there is no box
     std::string text;
     for (const auto& [place, event] : batch) {
         text += event_text(direction_, event, wall_seconds());
         if (event.event != "started" && event.event != "stopped") continue;
         if (place >= services_.size() || !has_message(direction_, services_[place])) continue;
-        tell(std::exchange(text, {}));
-        text = service_message(direction_, services_[place]);
+        tell_without_box(std::exchange(text, {}));
+        text = show_message(direction_, services_[place]);
+        message_shown = true;
     }
+    if (message_shown && box_) return redraw(text);
     tell(text);
 }
 
@@ -110,6 +116,12 @@ void Progress::note(size_t place, const protocol::Event& event) {
 void Progress::tell(const std::string& text) {
     if (text.empty()) return;
     box_ ? redraw(text) : say(text);
+}
+
+void Progress::tell_without_box(std::string text) {
+    if (!box_) return say(text);
+    if (text.ends_with('\n')) text.pop_back();
+    say(box_->redraw("", {text}, columns(session_.surroundings)));
 }
 
 void Progress::redraw(std::string text) {

@@ -33,6 +33,7 @@ class Progress {
     void tell_batch();
     void note(size_t place, const protocol::Event& event);
     void tell(const std::string& text);
+    void tell_without_box(std::string text);
     void redraw(std::string text);
     [[nodiscard]] size_t place_of(const std::string& playground, const std::string& name) const;
     [[nodiscard]] std::vector<std::string> waiting() const;

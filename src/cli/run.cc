@@ -19,18 +19,24 @@ struct Command {
     int (*run)(Session&);
 };
 
-constexpr std::array<Command, 7> kCommands = {{{"start", start},
+constexpr std::array<Command, 8> kCommands = {{{"start", start},
                                                {"stop", stop},
                                                {"restart", restart},
                                                {"reload", reload},
                                                {"status", status},
                                                {"log", log},
-                                               {"debug", debug}}};
+                                               {"debug", debug},
+                                               {"upgrade", upgrade}}};
 
 int say_farewell(const Farewell& farewell) {
     if (!farewell.is_error) return print(farewell.text);
     say(farewell.text);
     return 2;
+}
+
+// An upgrade that nobody asked for, and that did not fail, is worth a line.
+void tell(const std::string& line) {
+    say(message(line));
 }
 
 int run_command(const config::Surroundings& surroundings, const nlohmann::json& command_line) {
@@ -42,7 +48,7 @@ int run_command(const config::Surroundings& surroundings, const nlohmann::json& 
     Session session{.command_line = command_line,
                     .surroundings = surroundings,
                     .settings = *settings,
-                    .playgrounds = Playgrounds(settings->pghome)};
+                    .playgrounds = Playgrounds(settings->pghome, name == "upgrade" ? Tell() : tell)};
     return std::ranges::find(kCommands, name, &Command::name)->run(session);
 }
 

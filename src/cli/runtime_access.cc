@@ -1,47 +1,24 @@
 #include "cli/runtime_access.h"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-
+#include "base/text.h"
 #include "os/file.h"
+#include "os/trusted_path.h"
 
 namespace cli {
 
-namespace {
-
-base::Status verify_directory(const std::string& path, mode_t forbidden) {
-    struct stat found {};
-    if (::lstat(path.c_str(), &found) != 0) {
-        return errno == ENOENT ? base::Status() : base::system_error(path);
-    }
-    if (!S_ISDIR(found.st_mode))
-        return base::failure(path + ": not a directory, so pgctl's state can't live there");
-    if (found.st_uid != ::geteuid()) {
-        return base::failure(path + ": belongs to another user (uid " + std::to_string(found.st_uid) +
-                             "); set pghome to a directory of your own");
-    }
-    if ((found.st_mode & forbidden) != 0) {
-        return base::failure(path +
-                             ": writable for other users; chmod it, or set pghome to a private directory");
+base::Status verify(const std::string& pghome, const protocol::RuntimeDirectory& directory) {
+    // The user may have made pghome a link himself; where it leads is what counts. Below it, all is ours.
+    const auto real = os::trusted_path(pghome);
+    if (!real) return base::passed_on(real.error());
+    if (auto own = os::own_directory(*real, os::Closed::to_writing); !own) return own;
+    std::string path = *real;
+    for (const std::string& name : base::split(os::relative_below(directory.root(), pghome), '/')) {
+        path = os::join_path(path, name);
+        const bool last = path.size() - real->size() == directory.root().size() - pghome.size();
+        if (auto own = os::own_directory(path, last ? os::Closed::to_anything : os::Closed::to_writing); !own)
+            return own;
     }
     return {};
-}
-
-// The user may have made pghome a link himself; where it leads is what counts.
-std::string resolved(const std::string& path) {
-    struct stat found {};
-    if (::lstat(path.c_str(), &found) != 0 || !S_ISLNK(found.st_mode) || found.st_uid != ::geteuid())
-        return path;
-    return path + "/.";
-}
-
-}  // namespace
-
-base::Status verify(const std::string& pghome, const protocol::RuntimeDirectory& directory) {
-    if (auto trusted = verify_directory(resolved(pghome), 0002); !trusted) return trusted;
-    return verify_directory(directory.root(), 0077);
 }
 
 base::Status make(const std::string& pghome, const protocol::RuntimeDirectory& directory) {

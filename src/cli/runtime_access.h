@@ -9,8 +9,9 @@
 
 namespace cli {
 
-// An error where pghome, or the runtime directory in it, is another user's, writable for everybody, or no
-// directory. What does not exist is fine.
+// An error where another user could put something else in the place of pghome, and where pghome, or a
+// directory in it on the way to the runtime directory, is not ours, writable for others, or no directory.
+// What does not exist is fine.
 [[nodiscard]] base::Status verify(const std::string& pghome, const protocol::RuntimeDirectory& directory);
 
 // Makes what is missing, mode 0700, and verifies all of it.

@@ -1,6 +1,5 @@
 #include "cli/service_message.h"
 
-#include "base/text.h"
 #include "cli/output.h"
 #include "os/file.h"
 #include "os/program.h"
@@ -8,11 +7,6 @@
 namespace cli {
 
 namespace {
-
-std::string lines_of(const std::string& output) {
-    const std::string_view text = base::trim(output);
-    return text.empty() ? std::string() : std::string(text).append("\n");
-}
 
 std::string file_name(Direction direction) {
     return direction == Direction::start ? "start-msg" : "stop-msg";
@@ -24,12 +18,12 @@ bool has_message(Direction direction, const config::NamedService& service) {
     return os::kind_of(os::join_path(service.path, file_name(direction))) == os::FileKind::regular;
 }
 
-std::string service_message(Direction direction, const config::NamedService& service) {
-    const std::string shown = service.shown + "/" + file_name(direction);
-    const auto result = os::capture_program(os::join_path(service.path, file_name(direction)));
-    if (!result) return message("WARNING: " + result.error().message().insert(0, shown + ": "));
-    if (result->status.success()) return lines_of(result->output);
-    return message("WARNING: " + shown + ": " + result->status.words()) + lines_of(result->output);
+std::string show_message(Direction direction, const config::NamedService& service) {
+    const std::string name = file_name(direction);
+    const auto status = os::run_program_on_stderr(os::join_path(service.path, name));
+    const std::string shown = service.shown + "/" + name + ": ";
+    if (!status) return message("WARNING: " + shown + status.error().message());
+    return status->success() ? "" : message("WARNING: " + shown + status->words());
 }
 
 }  // namespace cli

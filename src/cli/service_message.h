@@ -1,4 +1,4 @@
-// What a service wants to say when it was started or stopped: the output of its start-msg or stop-msg.
+// What a service wants to say when it was started or stopped: its start-msg or stop-msg writes it to stderr.
 // Used by progress. A message that fails is a warning and never an error of the command.
 #pragma once
 
@@ -10,7 +10,7 @@
 namespace cli {
 
 [[nodiscard]] bool has_message(Direction direction, const config::NamedService& service);
-// Runs it in the caller's working directory and environment. Whole lines; empty for nothing.
-[[nodiscard]] std::string service_message(Direction direction, const config::NamedService& service);
+// Runs it in the caller's working directory and environment. Returns a line of warning where it failed.
+[[nodiscard]] std::string show_message(Direction direction, const config::NamedService& service);
 
 }  // namespace cli

@@ -6,9 +6,13 @@
 
 namespace cli {
 
-// Everything that keeps one of them from being started, said before anything is done; 0 or 1.
-[[nodiscard]] int refuse_unstartable(const Session& session, const Services& services);
-// 0, or 1 where one of them is not ready then.
+// Those that have what it takes to be started, and those that have not: what is wrong with these was said.
+struct Startable {
+    Services good, bad;
+};
+[[nodiscard]] Startable tell_unstartable(const Session& session, const Services& services);
+
+// 0, or 1 where one of them is not ready then. One that can't be started does not keep the others from it.
 [[nodiscard]] int start_services(Session& session, const Services& services);
 
 struct StopWishes {
@@ -17,6 +21,14 @@ struct StopWishes {
 };
 // 0, or 1 where one of them is not down then.
 [[nodiscard]] int stop_services(Session& session, const Services& services, const StopWishes& wishes);
+
+// Whether one of the services, which are down, has left processes behind, or is being debugged. Those that
+// called us do not count.
+[[nodiscard]] bool something_escaped(const Session& session, const Services& services);
+
+// For a command that runs in one of them, and so ends before they are up again: pre-start runs while it can,
+// and the supervisor does the rest by itself. All of one playground. 0 or 1, for whoever is left to see it.
+[[nodiscard]] int restart_from_within(Session& session, const Services& services);
 
 // Refused where another command is restarting one of them.
 [[nodiscard]] int restart_services(Session& session, const Services& services);

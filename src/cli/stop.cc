@@ -21,24 +21,6 @@ bool all_down(const Services& services, const Standing& standing) {
         services, [&](const auto& service) { return standing.of(service) == model::ServiceStatus(); });
 }
 
-// Whether one of the services, which are down, has left processes behind; those that called us do not count.
-bool something_escaped(const Session& session, const Services& services) {
-    if (!session.settings.environment_process_tracing) return false;
-    const os::Proc proc;
-    const auto callers = os::lineage(proc, os::own_pid());
-    for (const Share& share : shares_of(services)) {
-        const auto marked = os::marked_processes(proc, share.playground);
-        for (const std::string& name : share.names) {
-            const auto found = marked.find(share.playground + "/" + name);
-            if (found == marked.end()) continue;
-            for (const auto& process : found->second) {
-                if (std::ranges::find(callers, process.pid) == callers.end()) return true;
-            }
-        }
-    }
-    return false;
-}
-
 void tell_of_loggers(const Services& services) {
     if (services.empty()) return;
     std::string text;
@@ -71,7 +53,29 @@ void tell_already_stopped(const Session& session, const Services& services, cons
     say(message("Already stopped logger for: " + base::join(names, ", ")));
 }
 
+// A supervisor may be ending, after a start that failed for example.
+void await_end(Session& session, const Services& services) {
+    for (const Share& share : shares_of(services)) session.playgrounds.client(share.playground).await_end();
+}
+
 }  // namespace
+
+bool something_escaped(const Session& session, const Services& services) {
+    if (!session.settings.environment_process_tracing) return false;
+    const os::Proc proc;
+    const auto callers = os::lineage(proc, os::own_pid());
+    for (const Share& share : shares_of(services)) {
+        const auto marked = os::marked_processes(proc, share.playground);
+        for (const std::string& name : share.names) {
+            const auto found = marked.find(share.playground + "/" + name);
+            if (found == marked.end()) continue;
+            for (const auto& process : found->second) {
+                if (std::ranges::find(callers, process.pid) == callers.end()) return true;
+            }
+        }
+    }
+    return false;
+}
 
 int stop_services(Session& session, const Services& services, const StopWishes& wishes) {
     const auto standing = session.playgrounds.standing(services);
@@ -79,17 +83,19 @@ int stop_services(Session& session, const Services& services, const StopWishes& 
     const bool down = all_down(services, *standing);
     if (down && !something_escaped(session, services)) {
         tell_already_stopped(session, services, wishes);
+        if (wishes.await_end) await_end(session, services);
         return 0;
     }
     say(message(changing_text(Direction::stop, names_of(services))));
-    const ChangeResult result = change(session, Direction::stop, services, down);
+    const ChangeResult result =
+        change(session, {.direction = Direction::stop, .even_if_nothing_runs = down}, services);
     if (wishes.await_end) {
         for (const auto& [playground, end] : result.ends) {
-            if (end.last) session.playgrounds.client(playground).await_end(end);
+            if (end.last) session.playgrounds.client(playground).await_end();
         }
     }
-    const int hook = run_post_stop(session, result);
     if (session.settings.verbose && wishes.loggers_too) tell_of_loggers(result.changed);
+    const int hook = run_post_stop(session, result);
     return result.complete() ? hook : end_failed_stop(result);
 }
 

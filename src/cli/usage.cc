@@ -19,6 +19,7 @@ commands:
   log                  show the last lines of services' logs; on a terminal, follow them
   debug                run one service in the foreground
   config               show the merged configuration, as JSON
+  upgrade              go on with this program under running services
   check                report everything that is wrong with playground and configuration
 
 SERVICE is a name, an alias or an absolute path; none is the alias 'default'.
@@ -39,7 +40,7 @@ options:
 
 const std::vector<std::string>& command_names() {
     static const std::vector<std::string> names = {"start", "stop",  "status", "restart", "reload",
-                                                   "log",   "debug", "config", "check"};
+                                                   "log",   "debug", "config", "check",   "upgrade"};
     return names;
 }
 

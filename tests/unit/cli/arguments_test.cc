@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "base/version.h"
 #include "cli/usage.h"
 
 using cli::parse_arguments;
@@ -97,7 +98,7 @@ TEST(Arguments, MissACommand) {
 TEST(Arguments, RefuseAnUnknownCommandNamingTheOthers) {
     EXPECT_EQ(error_in({"launch", "--frobnicate"}),
               "argument command: invalid choice: 'launch' (choose from 'start', 'stop', 'status', 'restart', "
-              "'reload', 'log', 'debug', 'config', 'check')");
+              "'reload', 'log', 'debug', 'config', 'check', 'upgrade')");
 }
 
 TEST(Arguments, RefuseUnknownOptionsNamingThem) {
@@ -122,7 +123,7 @@ TEST(Arguments, AskForHelpOrVersionWhateverElseTheyHold) {
     const auto version = parse_arguments({"--version"});
     ASSERT_FALSE(version);
     EXPECT_FALSE(version.error().is_error);
-    EXPECT_EQ(version.error().text, PGCTL_VERSION "\n");
+    EXPECT_EQ(version.error().text, std::string(base::version()) + "\n");
 }
 
 TEST(Help, NamesEveryCommand) {

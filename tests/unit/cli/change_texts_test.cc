@@ -81,6 +81,21 @@ TEST(ChangeTexts, ShowWhatNotEvenAKillStoppedWithoutBlamingNoForce) {
     EXPECT_NE(text.find(table()), std::string::npos);
 }
 
+TEST(ChangeTexts, SayWhatKeepsAKilledProcessFromEndingInsteadOfBlamingIt) {
+    auto held = kProcesses;
+    held.front().obstacle = "traced by 34 (strace)";
+    const std::string text = event_text(Direction::stop,
+                                        {.event = "failed",
+                                         .service = "a",
+                                         .reason = "these were killed:",
+                                         .killed = true,
+                                         .processes = held},
+                                        0);
+    EXPECT_TRUE(text.ends_with(table() + "\nProcess " + std::to_string(held.front().pid) +
+                               " is traced by 34 (strace).\n\n"))
+        << text;
+}
+
 TEST(ChangeTexts, ShowWhatIsKilledAtTheDeadline) {
     EXPECT_EQ(event_text(Direction::stop,
                          {.event = "runaway", .service = "a", .killed = true, .processes = kProcesses}, 0),
@@ -92,6 +107,11 @@ TEST(ChangeTexts, ShowWhatIsLeftOfAnEarlierLife) {
     EXPECT_EQ(event_text(Direction::start, {.event = "escaped", .service = "a", .processes = kProcesses}, 0),
               "[pgctl] WARNING: Killing these processes which were still running but escaped supervision:\n" +
                   table() + "\nThis usually means that pgctl's own processes were killed.\n" + learn_more());
+}
+
+TEST(ChangeTexts, ShowWhoseDebugSessionIsEnded) {
+    EXPECT_EQ(event_text(Direction::start, {.event = "debugged", .service = "a", .processes = kProcesses}, 0),
+              "[pgctl] WARNING: Ending these processes of a debug session:\n" + table() + "\n");
 }
 
 TEST(ChangeTexts, SayThatAStopHasOvertakenAStart) {
@@ -114,6 +134,6 @@ TEST(ChangeTexts, HaveNothingToSayOfTheEndAndOfEventsToCome) {
 TEST(ChangeTexts, KnowWhichEventsDecide) {
     for (const char* event : {"started", "stopped", "failed", "overtaken"})
         EXPECT_TRUE(cli::is_decision({.event = event})) << event;
-    for (const char* event : {"runaway", "escaped", "notice", "end"})
+    for (const char* event : {"runaway", "escaped", "debugged", "notice", "end"})
         EXPECT_FALSE(cli::is_decision({.event = event})) << event;
 }

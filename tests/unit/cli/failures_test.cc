@@ -8,7 +8,11 @@ using cli::failures_text;
 namespace {
 
 config::NamedService service(const std::string& name) {
-    return {.name = name, .playground = "/x/p", .path = "/x/p/" + name, .shown = "p/" + name};
+    return {.name = name,
+            .playground = "/x/p",
+            .path = "/x/p/" + name,
+            .shown = "p/" + name,
+            .shown_log = "p/" + name + "/logs/current"};
 }
 
 }  // namespace
