@@ -1,14 +1,22 @@
-"""End to end: the real program, in a home of its own for each test. See playground.py for the verbs.
+"""End to end: the real program, in a home of its own for each test. See ../harness/playground.py for the verbs.
 
 PGCTL_BIN names the directory of the binaries (default: build/release/bin)."""
 
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
 import pytest
 
-from playground import Playground
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / 'harness'))
+pytest.register_assert_rewrite('playground')
+
+from playground import Playground  # noqa: E402
+
+
+def pytest_configure(config):
+    config.addinivalue_line('markers', 'seen_otherwise_under_valgrind: tools/dev/valgrind says why')
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -86,6 +86,31 @@ def test_a_timeout_that_is_no_number_is_reported(pg, file, content):
     only(complaints(pg), f'playground/a/{file}')
 
 
+def test_a_finish_is_reported_since_it_is_never_run(pg):
+    service = pg.service('a')
+    pg.script(service / 'finish', f'touch {pg.file("finished")}')
+    only(complaints(pg), 'playground/a/finish: ')
+    pg.start()
+    pg.stop()
+    assert not pg.file('finished').exists()
+
+
+def test_an_alias_may_be_a_path_seen_from_the_playground(pg):
+    pg.service('a')
+    pg.service('c', under=pg.path / 'group')
+    pg.config('aliases:\n  here: [./a, ../playground/a, a/]\n  there: [group/c]\n')
+    assert [line for line in complaints(pg) if 'pgctl.yaml' in line] == []
+
+
+@pytest.mark.parametrize('name', ['playground/a', '../x', 'group/d', '../../a', './'])
+def test_an_alias_to_a_path_that_leads_to_no_service_is_reported(pg, name):
+    pg.service('a')
+    pg.service('x', under=pg.project)
+    pg.service('c', under=pg.path / 'group')
+    pg.config(f'aliases:\n  it: [a, {name}]\n')
+    assert only(complaints(pg), f"'{name}'").startswith('pgctl.yaml:2: aliases.it: ')
+
+
 def test_an_alias_to_nothing_is_reported_with_its_line_and_what_was_meant(pg):
     pg.service('database')
     pg.config('aliases:\n  default: [database]\n  all-of-it:\n    - databse\n')
@@ -97,6 +122,30 @@ def test_a_cycle_of_aliases_is_reported(pg):
     pg.service('a')
     pg.config('aliases:\n  b: [c]\n  c: [b]\n')
     assert any('ircular' in line or 'cycle' in line for line in complaints(pg))
+
+
+@pytest.mark.parametrize('name, content', [
+    ('pgctl.yaml', 'timeout: 5\nservices: [a]\ntimeout: 6\n'),
+    ('pgctl.json', '{"timeout": 5,\n "services": ["a"],\n "timeout": 6}\n'),
+])
+def test_a_key_that_is_given_twice_is_reported_with_both_lines_though_it_counts(pg, name, content):
+    pg.service('a')
+    pg.config(content, name=name)
+    line = only(complaints(pg), 'timeout')
+    assert f'{name}:3: ' in line and 'line 1' in line and 'remove' in line
+    assert '"timeout": 6' in pg.run('config', env={'PGCTL_TIMEOUT': None}).succeeded().stdout
+
+
+@pytest.mark.parametrize('key, value', [('timeout', 'soon'), ('poll', '-1'), ('services', '{}'), ('json', '[1]'), ('aliases', '5'),
+                                        ('pgdir', '7')])
+def test_a_wrong_value_that_a_higher_file_hides_is_reported_with_its_line(pg, key, value):
+    pg.service('a')
+    pg.config(f'# of all projects\n{key}: {value}\n', directory=pg.directory)
+    right = {'timeout': '5', 'poll': '.01', 'services': '[a]', 'json': 'false', 'aliases': '{default: [a]}', 'pgdir': 'playground'}
+    pg.config(f'{key}: {right[key]}\n')
+    assert f'{pg.directory}/pgctl.yaml:2: {key}: ' in only(complaints(pg), f'{key}: ')
+    pg.start()
+    pg.stop()
 
 
 def test_every_complaint_is_told_at_once(pg):
@@ -122,3 +171,11 @@ def test_complaints_about_services_and_a_check_of_a_running_playground_leave_it_
     pid = pg.pid('a')
     pg.run('check').succeeded()
     assert pg.pid('a') == pid
+
+
+def test_what_config_prints_is_a_configuration_file_without_complaints(pg):
+    pg.service('a')
+    del pg.env['PGCTL_NO_GLOBAL_CONFIG']  # it would be among what is printed, and configures nothing in a file
+    pg.config(pg.run('config').succeeded().stdout, 'pgctl.json')
+    assert pg.run('check').succeeded().stdout == ''
+    pg.start()

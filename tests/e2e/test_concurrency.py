@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import signal
 
 import processes
 from texts import split_ps
@@ -105,6 +106,26 @@ def test_a_second_restart_of_the_same_service_is_refused(pg):
     pg.open('gate')
     first.result().succeeded()
     assert pg.state('a') == 'ready'
+
+
+def test_a_second_restart_is_refused_also_while_the_first_waits_for_the_service_to_be_ready(pg):
+    gated(pg)
+    pg.open('gate')
+    pg.start()
+    pg.file('gate').unlink()
+    first = pg.begin('restart')
+    first.read_stderr_until('[pgctl] Starting: a\n')
+    pg.wait_until(lambda: pg.state('a') == 'up', 'the service is up again and not ready')
+    pid = pg.pid('a')
+    before, shown, after = split_ps(pg.run('restart').failed().stderr.splitlines())
+    assert before == ['[pgctl] ERROR: another pgctl command is currently managing this service: (playground/a)']
+    assert [int(line.split()[1]) for line in shown] == [first.pid]
+    assert after == ['']
+    assert first.running() and pg.pid('a') == pid
+    pg.open('gate')
+    assert first.result().succeeded().stderr.splitlines()[-1] == '[pgctl] Started: a'
+    assert pg.pid('a') == pid
+    pg.restart()
 
 
 def test_a_restart_of_another_service_is_not_refused(pg):
@@ -271,3 +292,38 @@ def test_a_restart_after_git_clean_takes_the_new_files(pg):
     pg.restart()
     pg.wait_until(lambda: pg.log('a') == ['new'], 'the new life writes into the new log')
     assert len(pg.sleepers()) == 1
+
+
+def test_a_debug_overtakes_a_restart_and_is_left_alone_by_it(pg):
+    pg.service('a', f'trap "{pg.waiting_for("gate")}; exit" TERM\n{pg.sleep} & wait; wait', files={'timeout-stop': 60})
+    pg.start()
+    restart = pg.begin('restart')
+    restart.read_stderr_until('Stopping: a')
+    debug = pg.begin('debug', 'a')
+    debug.read_stderr_until('Stopping: a')
+    pg.open('gate')
+    result = restart.result().failed()
+    assert 'another pgctl command has asked it to stop' in result.stderr
+    assert 'escaped' not in result.stderr
+    pg.wait_until(lambda: processes.command_line(debug.pid)[-1].endswith('run'), 'debug has become the service')
+    assert debug.running()
+    pg.stop()
+    debug.result()
+
+
+def test_a_start_while_the_last_stop_waits_for_a_stopped_logger_is_not_left_without_a_supervisor(pg):
+    # More than the 227 commands of two for each service that wait in the logger's FIFO until it goes on.
+    names = [f's{number}' for number in range(130)]
+    for name in names:
+        pg.service(name)
+    pg.start()
+    [logger], [supervisor] = pg.our_processes('logger'), pg.our_processes('supervisor')
+    processes.kill([logger], signal.SIGSTOP)
+    stopping = pg.begin('stop')
+    for name in names:
+        stopping.read_stderr_until(f'[pgctl] Stopped: {name}\n')
+    pg.start('s0')
+    processes.kill([logger], signal.SIGCONT)
+    stopping.result().succeeded()
+    assert pg.state('s0') == 'ready'
+    assert pg.our_processes('supervisor') == [supervisor]

@@ -91,6 +91,23 @@ def test_garbage_gets_an_error_or_a_close_and_the_supervisor_goes_on(pg):
     assert pg.state('a') == 'ready'
 
 
+def test_a_request_that_is_wrong_is_refused_with_the_field_and_does_nothing(pg):
+    pg.service('a')
+    pg.start()
+    before = pg.pid('a')
+    for path, body, complaint in (
+            ('/v1/stop', '{}', 'services: is missing'),
+            ('/v1/stop', '{"services": "a"}', 'services: should be a list, not string'),
+            ('/v1/stop', '{"services": ["a"], "force": "yes"}', 'force: should be true or false, not string'),
+            ('/v1/restart', '{"services": ["a"], "caller": {"umask": "022"}}', 'caller.umask: should be an integer, not string'),
+            ('/v1/start', '{"services": ["a"], "caller": {"limits": [{"soft": 1}]}}', 'caller.limits[0].resource: is missing'),
+            ('/v1/claim', '{"services": [1]}', 'services[0]: should be a string, not number'),
+            ('/v1/changes', '[]', 'not a JSON object')):
+        code, _, answer = get(pg, path, 'POST', body)
+        assert (code, json.loads(answer)) == (400, {'errors': [complaint]})
+    assert pg.pid('a') == before
+
+
 def test_clients_that_connect_and_stay_silent_do_not_keep_others_from_being_answered(pg):
     pg.service('a')
     pg.start()

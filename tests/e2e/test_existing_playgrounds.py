@@ -90,7 +90,8 @@ def test_a_service_with_an_orphan_subprocess(pg):
                files={'timeout-stop': 0.5})
     pg.start()
     pg.wait_until(lambda: len(pg.sleepers()) == 2, 'the service and its child run')
-    result = pg.stop()
+    with pg.within():
+        result = pg.stop()
     before, shown, after = split_ps(result.stderr.splitlines())
     assert before == ['[pgctl] Stopping: orphan-subprocess', '[pgctl] WARNING: Killing these runaway processes which did not stop:']
     assert [line.split()[1] for line in shown] == pg.lines('orphan')

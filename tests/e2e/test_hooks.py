@@ -1,5 +1,7 @@
 """Contract, section 4: playground/pre-start and playground/post-stop."""
 
+import pytest
+
 import processes
 
 
@@ -134,13 +136,48 @@ def test_hooks_have_the_terminal_of_the_caller(pg):
     assert terminal.wait() == 0
 
 
-def test_no_lock_is_held_while_a_hook_runs(pg):
+def once(pg, commands):
+    """For a hook: does this, but not again when what it does runs it once more."""
+    return f'test -e {pg.file("inside")} && exit 0\ntouch {pg.file("inside")}\n{commands} && touch {pg.file("done")}'
+
+
+def test_no_lock_is_held_while_a_hook_of_a_start_runs(pg):
     pg.service('a')
     pg.service('b')
-    pg.hook('pre-start', f'test -e {pg.file("inside")} && exit 0\ntouch {pg.file("inside")}\npgctl start b && pgctl restart b && pgctl stop b')
+    pg.hook('pre-start', once(pg, 'pgctl start b && pgctl restart b && pgctl stop b'))
     pg.hook('post-stop', 'pgctl status > /dev/null')
     pg.start('a')
+    assert pg.file('done').exists()
     assert {name: one['state'] for name, one in pg.status().items()} == {'a': 'ready', 'b': 'down'}
+
+
+@pytest.mark.parametrize('commands', ['pgctl restart b', 'pgctl start b', 'pgctl stop b', 'pgctl start b && pgctl restart b && pgctl stop b'])
+@pytest.mark.parametrize('hook', ['pre-start', 'post-stop'])
+def test_no_lock_is_held_while_a_hook_of_a_restart_runs(pg, hook, commands):
+    pg.service('a')
+    pg.service('b')
+    pg.start()
+    before = [pg.pid('a'), pg.pid('b')]
+    pg.hook(hook, once(pg, commands))
+    assert pg.restart(env={'PGCTL_POLL': '5'}).stderr.splitlines()[-1] == '[pgctl] Started: b'
+    assert pg.file('done').exists()
+    found = pg.status()
+    assert [found[name]['state'] for name in 'ab'] == ['ready', 'ready']
+    assert found['a']['pid'] != before[0] and found['b']['pid'] != before[1]
+    assert len(pg.sleepers()) == 2
+
+
+def test_a_restart_that_a_hook_has_not_called_is_refused_while_the_hook_runs(pg):
+    pg.service('a')
+    pg.start()
+    pg.hook('pre-start', once(pg, f'touch {pg.file("reached")}; {pg.waiting_for("gate")}'))
+    restarting = pg.begin('restart')
+    pg.wait_until(lambda: pg.file('reached').exists(), 'the hook runs')
+    lines = pg.run('restart').failed().stderr.splitlines()
+    assert lines[0] == '[pgctl] ERROR: another pgctl command is currently managing this service: (playground/a)'
+    pg.open('gate')
+    restarting.result().succeeded()
+    assert pg.state('a') == 'ready'
 
 
 def test_a_playground_can_be_used_while_a_hook_waits(pg):
@@ -175,6 +212,49 @@ def test_a_post_stop_that_fails_ends_the_stop_with_an_error_that_names_it(pg):
     assert 'playground/post-stop' in result.error and '7' in result.error
     assert '[pgctl] Stopped: a' in result.stderr
     assert pg.state('a') == 'down'
+
+
+@pytest.mark.parametrize('hook', ['pre-start', 'post-stop'])
+def test_a_hook_that_fails_ends_a_restart_with_an_error_that_names_it(pg, hook):
+    pg.service('a')
+    pg.service('b')
+    pg.start()
+    pg.hook(hook, 'exit 7')
+    result = pg.run('restart', env={'PGCTL_POLL': '5'}).failed()
+    assert f'playground/{hook}' in result.error and '7' in result.error
+    assert result.stderr.splitlines()[:-1] == ['[pgctl] Stopping: a, b', '[pgctl] Stopped: a', '[pgctl] Stopped: b']
+    assert {one['state'] for one in pg.status().values()} == {'down'} and pg.sleepers() == []
+    assert processes.describe(pg.our_processes()) == []
+
+
+def test_a_pre_start_that_fails_ends_a_restart_of_what_is_down_before_anything_is_started(pg):
+    pg.service('a')
+    pg.service('b')
+    pg.start('b')
+    pid = pg.pid('b')
+    pg.hook('pre-start', 'exit 7')
+    assert 'playground/pre-start' in pg.run('restart', 'a').failed().error
+    assert pg.state('a') == 'down' and pg.pid('b') == pid
+
+
+@pytest.mark.parametrize('body', ['kill -KILL $$', '#!/no/such/interpreter\n'], ids=['it is killed', 'its interpreter is missing'])
+def test_a_post_stop_that_fails_in_another_way_is_named_too(pg, body):
+    pg.service('a')
+    pg.start()
+    pg.hook('post-stop', body)
+    result = pg.run('stop').failed()
+    assert result.error.startswith('playground/post-stop')
+    assert result.stderr.splitlines()[:-1] == ['[pgctl] Stopping: a', '[pgctl] Stopped: a']
+    # There is nothing left to stop, so nothing to be run after it.
+    assert pg.stop().stderr == '[pgctl] Already stopped: a\n'
+
+
+def test_a_post_stop_that_fails_after_a_failed_start_is_named_as_well(pg):
+    pg.service('a', ready='exit 1', files={'timeout-ready': 0.3})
+    pg.hook('post-stop', 'exit 7')
+    result = pg.run('start').failed()
+    assert any('playground/post-stop' in line for line in result.errors), result.stderr
+    assert result.error == 'Some services failed to start: a'
 
 
 def test_a_hook_that_is_killed_fails_too(pg):

@@ -57,6 +57,17 @@ def test_log_shows_absolute_paths_where_the_playground_is_not_below_the_working_
     assert pg.run('log', cwd=elsewhere).stdout == f'==> {pg.path}/a/logs/current <==\n'
 
 
+def test_log_shows_relative_paths_also_where_only_the_log_is_below_the_working_directory(pg):
+    service = pg.service('a', prints(pg, 'one'))
+    pg.service('b')
+    assert pg.run('log', 'a', cwd=service).stdout == '==> logs/current <==\n'
+    pg.start('a')
+    pg.wait_until(lambda: pg.log('a') == ['one'], 'the line is in the log')
+    shown = re.sub(f'(?m)^{STAMP}', 'TIME', pg.run('log', cwd=service).stdout)
+    assert shown == f'==> logs/current <==\nTIME  one\n\n==> {pg.path}/b/logs/current <==\n'
+    assert pg.run('log', 'a', cwd=service / 'logs').stdout.splitlines()[0] == '==> current <=='
+
+
 def test_log_can_be_read_after_the_service_was_stopped(pg):
     pg.service('a', prints(pg, 'one'))
     pg.start()
@@ -218,17 +229,19 @@ def test_the_log_is_rotated_at_10_mib_and_5_old_files_are_kept(pg):
     assert len(old) == 5
     limit = 10 * 1024 * 1024
     for path in old:
-        assert 0.98 * limit <= path.stat().st_size <= 1.02 * limit, path
+        # Never fuller than that, and less full only by the next line and the 64 KiB that an unfinished one is given to end in.
+        assert limit - 64 * 1024 - 2 * len(line) <= path.stat().st_size <= limit, path
         content = path.read_bytes()
         assert content.endswith(b'\n') and re.match(STAMP.encode(), content)
-    assert pg.log_file('a').stat().st_size <= 1.02 * limit
+    assert pg.log_file('a').stat().st_size <= limit
 
 
 def test_one_endless_line_does_not_make_an_endless_file(pg):
     pg.service('a', f'head -c 100000000 /dev/zero | tr "\\0" x; echo; echo the end; exec {pg.sleep}')
     pg.start()
     pg.wait_until(lambda: pg.log_ends_with('a', 'the end'), 'everything was written')
-    assert sum(path.stat().st_size for path in [*rotated(pg), pg.log_file('a')]) <= 6 * (11 * 1024 * 1024)
+    assert len(rotated(pg)) == 5
+    assert all(path.stat().st_size <= 10 * 1024 * 1024 for path in [*rotated(pg), pg.log_file('a')])
 
 
 def test_a_log_that_is_deleted_while_the_service_runs_is_made_again(pg):

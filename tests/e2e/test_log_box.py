@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from texts import STAMP, without_escapes
 
 FORCED = {'PGCTL_FORCE_ENABLE_LOG_VIEWER': '1'}
@@ -111,6 +113,81 @@ def test_the_box_is_as_wide_as_the_terminal_allows(pg):
     assert max(len(line) for line in shown.splitlines() if line[:1] in '╔║╚') <= 60
 
 
+def started_on_a_terminal(pg, command, *, box, **options):
+    """What a start shows there and in the file `other`, with or without a `box`, while its service is not ready yet and in the end."""
+    gated(pg, 'a', 'hello from a')
+    terminal = pg.terminal('sh', '-c', command.format(other=pg.file('other')), **options)
+    pg.wait_until(lambda: pg.log('a') == ['hello from a'], 'the service runs')
+    if box == 'other':
+        pg.wait_until(lambda: 'hello from a' in pg.text('other'), 'the box is in the file')
+    elif box:
+        terminal.read_until('hello from a')
+    pg.open('gate-a')
+    shown = terminal.read_to_end()
+    assert terminal.wait() == 0, shown
+    where = pg.text('other') if box == 'other' else shown
+    assert [text in where for text in ('\x1b', '╔', 'All services have started')] == 3 * [bool(box)], where
+    return shown
+
+
+def test_there_is_a_box_also_when_stdout_is_no_terminal(pg):
+    started_on_a_terminal(pg, 'pgctl start > {other}', box=True)
+    assert pg.text('other') == ''
+
+
+def test_there_is_no_box_when_stderr_is_no_terminal(pg):
+    assert started_on_a_terminal(pg, 'pgctl start 2> {other}', box=False) == ''
+    assert pg.text('other') == '[pgctl] Starting: a\n[pgctl] Started: a\n'
+
+
+@pytest.mark.parametrize('streams', ['2> {other}', '< /dev/null > /dev/null 2> {other}'], ids=['stderr', 'all'])
+def test_there_is_a_box_when_it_is_forced_whichever_stream_is_no_terminal(pg, streams):
+    started_on_a_terminal(pg, f'pgctl start {streams}', box='other', env=FORCED)
+
+
+def test_there_is_a_box_when_it_is_forced_though_it_is_turned_off(pg):
+    pg.config('embedded_log_viewer: false\n')
+    started_on_a_terminal(pg, 'pgctl start', box=True, env=FORCED)
+
+
+@pytest.mark.parametrize('value', ['no', '0', 'OFF'])
+def test_the_box_can_be_turned_off_in_the_environment(pg, value):
+    shown = started_on_a_terminal(pg, 'pgctl start', box=False, env={'PGCTL_EMBEDDED_LOG_VIEWER': value})
+    assert shown == '[pgctl] Starting: a\n[pgctl] Started: a\n'
+
+
+def test_there_is_no_box_where_ci_is_set(pg):
+    started_on_a_terminal(pg, 'pgctl start', box=False, env={'CI': 'true'})
+
+
+def test_a_box_that_is_forced_is_there_where_ci_is_set_too(pg):
+    started_on_a_terminal(pg, 'pgctl start', box=True, env={**FORCED, 'CI': 'true'})
+
+
+def test_a_failed_start_does_not_say_that_all_have_started(pg):
+    gated(pg, 'b', 'hello from b')
+    pg.open('gate-b')
+    pg.service('a', f'echo hello from a; exec {pg.sleep}', ready='exit 1', files={'timeout-ready': 1})
+    shown = without_escapes(pg.run('start', env=FORCED).failed().stderr)
+    assert '[pgctl] Started: b' in shown.splitlines()
+    assert 'All services have started' not in shown
+
+
+def test_the_box_of_a_restart_is_one_for_the_stop_and_one_for_the_start(pg):
+    gated(pg, 'a', 'hello from a')
+    pg.open('gate-a')
+    pg.start()
+    pg.file('gate-a').unlink()
+    restarting = pg.begin('restart', env=FORCED)
+    restarting.read_stderr_until('All services have stopped')
+    restarting.read_stderr_until('Still starting: a\n')
+    pg.open('gate-a')
+    lines = without_escapes(restarting.result().succeeded().stderr).splitlines()
+    ours = [line for line in lines if line.startswith('[pgctl] ')]
+    assert ours == ['[pgctl] Stopping: a', '[pgctl] Stopped: a', '[pgctl] All services have stopped',
+                    '[pgctl] Starting: a', '[pgctl] Started: a', '[pgctl] All services have started']
+
+
 def test_the_box_can_be_turned_off(pg):
     pg.config('embedded_log_viewer: false\n')
     gated(pg, 'a', 'hello from a')
@@ -126,7 +203,18 @@ def test_the_box_gives_the_cursor_back(pg):
     terminal.read_until('hello from a')
     pg.open('gate-a')
     shown = terminal.read_to_end()
-    assert shown.rfind('\x1b[?25h') >= shown.rfind('\x1b[?25l')
+    assert 0 <= shown.rfind('\x1b[?25l') < shown.rfind('\x1b[?25h')
+    # Long lines are wrapped again, too.
+    assert 0 <= shown.rfind('\x1b[?7l') < shown.rfind('\x1b[?7h')
+
+
+def test_a_failed_start_gives_the_cursor_back_too(pg):
+    pg.service('a', f'echo hello from a; exec {pg.sleep}', ready=f'test -e {pg.file("gate")}', files={'timeout-ready': 1})
+    terminal = pg.terminal('pgctl', 'start')
+    terminal.read_until('hello from a')
+    shown = terminal.read_to_end()
+    assert terminal.wait() == 1
+    assert 0 <= shown.rfind('\x1b[?25l') < shown.rfind('\x1b[?25h')
 
 
 def test_a_failed_start_ends_the_box_too(pg):
@@ -135,3 +223,32 @@ def test_a_failed_start_ends_the_box_too(pg):
     shown = without_escapes(result.stderr)
     assert "[pgctl] ERROR: service 'a' failed to start after" in shown
     assert result.error == 'Some services failed to start: a'
+
+
+def test_a_terminal_that_is_too_low_for_the_box_gets_none(pg):
+    gated(pg, 'a', 'hello from a')
+    for rows in (21, 22):
+        starting = pg.terminal('pgctl', 'start', rows=rows)
+        starting.read_until('Starting: a')
+        pg.wait_until(lambda: pg.state('a') == 'up', 'a runs')
+        if rows == 22:
+            starting.read_until('Still starting: a')
+        pg.open('gate-a')
+        shown = starting.read_to_end()
+        assert ('╔' in shown) == (rows == 22)
+        pg.stop()
+        pg.file('gate-a').unlink()
+
+
+def test_a_message_comes_between_two_boxes(pg):
+    gated(pg, 'a', 'hello from a')
+    gated(pg, 'b', 'hello from b')
+    pg.script(pg.path / 'a/start-msg', 'echo message of a')
+    starting = pg.begin('start', env=FORCED)
+    starting.read_stderr_until('Still starting: a, b\n')
+    pg.open('gate-a')
+    starting.read_stderr_until('message of a\n')
+    starting.read_stderr_until('Still starting: b\n')
+    pg.open('gate-b')
+    shown = without_escapes(starting.result().succeeded().stderr)
+    assert 'Started: a\nmessage of a\n' in shown

@@ -5,6 +5,7 @@ import signal
 import pytest
 
 import processes
+from texts import split_ps
 
 # Python, since a shell cannot do all of these. Each forks a child that hides in its way and then sleeps under the test's own name.
 HIDE = '''#!/usr/bin/python3
@@ -52,13 +53,16 @@ def start_hiding(pg, ways, **options):
 @pytest.mark.parametrize('way', WAYS)
 def test_a_process_that_hides_is_gone_after_stop(pg, way):
     start_hiding(pg, [way], files={'timeout-stop': 1})
-    pg.stop()
+    with pg.within():
+        pg.stop()
     assert pg.sleepers() == []
 
 
 def test_a_process_that_hides_in_all_ways_at_once_is_gone_after_stop(pg):
     start_hiding(pg, WAYS, files={'timeout-stop': 1})
-    assert '[pgctl] WARNING: Killing these runaway processes which did not stop:' in pg.stop().stderr
+    with pg.within():
+        result = pg.stop()
+    assert '[pgctl] WARNING: Killing these runaway processes which did not stop:' in result.stderr
     assert pg.sleepers() == []
 
 
@@ -71,10 +75,12 @@ def test_a_process_that_hides_is_asked_before_it_is_killed(pg, way):
 def test_a_process_that_hides_counts_as_not_stopped_without_force(pg):
     start_hiding(pg, WAYS, files={'timeout-stop': 0.5})
     [child] = set(pg.sleepers()) - {pg.pid('a')}
-    result = pg.run('stop', '--no-force').failed()
-    assert 'these runaway processes did not stop:' in result.stderr
-    assert str(child) in result.stderr
-    pg.stop()
+    with pg.within():
+        result = pg.run('stop', '--no-force').failed()
+        assert 'these runaway processes did not stop:' in result.stderr
+        _, shown, _ = split_ps(result.stderr.splitlines())
+        assert [int(line.split()[1]) for line in shown] == [child]
+        pg.stop()
     assert pg.sleepers() == []
 
 
@@ -141,6 +147,58 @@ def test_a_daemon_that_the_service_made_is_gone_after_stop_even_when_its_parents
     pg.wait_until(lambda: len(pg.sleepers()) == 2, 'the service and its daemon run')
     pg.stop()
     assert pg.sleepers() == []
+
+
+WAYS_OF_A_CHECK = {
+    'in a session of its own': 'setsid -f {child}',
+    'without an environment': 'env -i setsid -f {child}',
+    'in the background': '{child} &',
+    'ignoring term': 'trap "" TERM; setsid -f {child}',
+}
+
+
+def leaves_behind(pg, way):
+    """For `ready`: it passes, and leaves a process running, once. That one says that it runs."""
+    child = pg.script(pg.file('child'), f'echo runs > {pg.file("left")}\nexec {pg.sleep} > /dev/null 2>&1')
+    return f'test -e {pg.file("once")} && exit 0\ntouch {pg.file("once")}\n{WAYS_OF_A_CHECK[way].format(child=child)}\n{pg.waiting_for("left")}'
+
+
+@pytest.mark.parametrize('way', WAYS_OF_A_CHECK)
+def test_what_a_check_has_left_behind_is_gone_after_stop(pg, way):
+    pg.service('a', ready=leaves_behind(pg, way), files={'timeout-stop': 1, 'poll-ready': 0.02})
+    pg.start()
+    assert pg.text('left') == 'runs\n'
+    with pg.within():
+        pg.stop()
+    assert processes.describe(processes.mentioning(pg.directory)) == []
+    assert pg.start().stderr == '[pgctl] Starting: a\n[pgctl] Started: a\n'
+    assert pg.sleepers() == [pg.pid('a')]
+
+
+@pytest.mark.parametrize('way', WAYS_OF_A_CHECK)
+def test_what_a_check_has_left_behind_is_gone_after_a_stop_of_its_service_alone(pg, way):
+    pg.service('a', ready=leaves_behind(pg, way), files={'timeout-stop': 1, 'poll-ready': 0.02})
+    pg.service('b', ready='exit 0')
+    pg.start()
+    assert pg.text('left') == 'runs\n'
+    with pg.within():
+        pg.stop('a')
+    assert pg.sleepers() == [pg.pid('b')]
+    assert pg.start('a').stderr == '[pgctl] Starting: a\n[pgctl] Started: a\n'
+    assert sorted(pg.sleepers()) == sorted([pg.pid('a'), pg.pid('b')])
+
+
+def test_a_check_that_leaves_something_behind_each_time_does_no_harm(pg):
+    pg.service('a', ready=f'echo asked >> {pg.file("asked")}; test -e {pg.file("gate")} || setsid -f {pg.sleep} > /dev/null 2>&1',
+               files={'poll-down': 0.02})
+    pg.start()
+    pid = pg.pid('a')
+    pg.wait_until(lambda: len(pg.lines('asked')) >= 20, 'it was asked twenty times')
+    assert pg.state('a') == 'ready' and pg.pid('a') == pid
+    pg.open('gate')
+    pg.wait_until(lambda: pg.sleepers() == [pid], 'what the checks have left is gone')
+    pg.stop()
+    assert processes.describe(processes.mentioning(pg.directory)) == []
 
 
 def test_stop_does_not_return_before_the_set_is_empty(pg):

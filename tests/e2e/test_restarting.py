@@ -53,7 +53,8 @@ def test_a_restart_that_cannot_stop_does_not_start(pg):
     pg.service('a', f'(trap "" TERM; exec {pg.sleep}) &\nexec {pg.sleep}', files={'timeout-stop': 0.5})
     pg.start()
     pg.wait_until(lambda: len(pg.sleepers()) == 2, 'the service and its child run')
-    result = pg.run('restart', '--no-force').failed()
+    with pg.within():
+        result = pg.run('restart', '--no-force').failed()
     assert result.error == 'Some services failed to stop: a'
     assert 'Starting' not in result.stderr
 
@@ -62,7 +63,8 @@ def test_a_restart_that_cannot_start_fails_as_a_start_does(pg):
     pg.service('a', ready=f'! test -e {pg.file("gate")}', files={'timeout-ready': 2, 'poll-ready': 0.02})
     pg.start()
     pg.open('gate')
-    result = pg.run('restart').failed()
+    with pg.within():
+        result = pg.run('restart').failed()
     assert result.error == 'Some services failed to start: a'
     assert pg.state('a') == 'down'
 

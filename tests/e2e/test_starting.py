@@ -5,7 +5,7 @@ import re
 import pytest
 
 import processes
-from texts import normalised
+from texts import leads_into_the_manual, normalised, split_ps
 
 CRASHED = r'down \(exitcode 1\) \d+ seconds, starting'
 
@@ -122,6 +122,37 @@ def test_a_settle_of_0_is_ready_as_soon_as_it_runs(pg):
     assert pg.state('a') == 'ready'
 
 
+def test_a_timeout_of_0_starts_a_service_without_a_check(pg):
+    pg.service('a')
+    assert pg.start(env={'PGCTL_TIMEOUT': '0'}).stderr == '[pgctl] Starting: a\n[pgctl] Started: a\n'
+    pid = pg.pid('a')
+    assert pg.state('a') == 'ready'
+    assert pg.start(env={'PGCTL_TIMEOUT': '0'}).stderr == '[pgctl] Already started: a\n'
+    assert pg.pid('a') == pid
+    # The stop of the restart has a time-out too.
+    (pg.path / 'a' / 'timeout-stop').write_text('60\n')
+    assert pg.restart(env={'PGCTL_TIMEOUT': '0'}).stderr.splitlines()[-1] == '[pgctl] Started: a'
+
+
+def test_a_timeout_of_0_starts_a_service_without_a_check_however_long_it_has_to_settle(pg):
+    pg.service('a')
+    assert pg.start(env={'PGCTL_TIMEOUT': '0', 'PGCTL_SETTLE': '2'}).stderr == '[pgctl] Starting: a\n[pgctl] Started: a\n'
+    assert pg.state('a') == 'ready'
+
+
+def test_a_timeout_ready_of_0_starts_a_service_without_a_check(pg):
+    pg.service('a', files={'timeout-ready': 0})
+    assert pg.start().stderr == '[pgctl] Starting: a\n[pgctl] Started: a\n'
+    assert pg.state('a') == 'ready'
+
+
+def test_a_timeout_of_0_is_too_short_for_a_check(pg):
+    pg.service('a', ready=f'test -e {pg.file("gate")}')
+    with pg.within():
+        result = pg.run('start', env={'PGCTL_TIMEOUT': '0'}).failed()
+    assert result.error == 'Some services failed to start: a'
+
+
 def test_a_run_that_ends_with_0_again_and_again_counts_as_ready(pg):
     pg.service('a', f'echo lived >> {pg.file("lives")}')
     assert pg.start().stderr == '[pgctl] Starting: a\n[pgctl] Started: a\n'
@@ -149,8 +180,13 @@ def test_a_run_that_fails_at_once_is_a_failed_start_with_its_log_shown(pg):
 
 
 def test_a_check_that_passes_while_the_service_is_down_proves_nothing(pg):
-    pg.service('a', 'exit 1', ready='exit 0', files={'timeout-ready': 0.5, 'poll-ready': 0.01})
+    lives = pg.file('lives')
+    lives.touch()
+    # Two lives later than it began, so that the one it began in is over for certain.
+    later = f'begun=$(wc -l < {lives}); while test $(wc -l < {lives}) -lt $((begun + 2)); do sleep 0.05; done'
+    pg.service('a', f'echo life >> {lives}; exit 1', ready=later, files={'timeout-ready': 5, 'poll-ready': 0.01})
     pg.run('start').failed()
+    assert len(pg.lines('lives')) > 2
 
 
 # --- how a start fails
@@ -216,6 +252,13 @@ def test_paths_are_absolute_where_the_playground_is_not_below_the_working_direct
     result = pg.run('start', cwd=elsewhere).failed()
     assert f'==> {pg.path}/a/logs/current <==' in result.stderr.splitlines()
     assert f'[pgctl]     less +G {pg.path}/a/logs/current' in result.stderr.splitlines()
+
+
+def test_paths_are_relative_also_where_only_the_log_is_below_the_working_directory(pg):
+    service = pg.service('a', ready='exit 1', files={'timeout-ready': 0.5})
+    lines = pg.run('start', cwd=service).failed().stderr.splitlines()
+    assert '==> logs/current <==' in lines
+    assert '[pgctl]     less +G logs/current' in lines
 
 
 def test_a_service_with_its_own_deadline_is_decided_at_it_while_others_go_on(pg):
@@ -299,7 +342,8 @@ def test_what_a_service_left_behind_when_it_ended_does_not_keep_it_from_being_st
 
 # --- leftovers of an earlier life
 
-def test_start_clears_leftovers_of_an_earlier_life(pg):
+def left_over(pg):
+    """A child of the service a, whose main process was killed with everything of ours."""
     pg.service('a', f'{pg.sleep} &\nexec {pg.sleep}')
     pg.start()
     pg.wait_until(lambda: len(pg.sleepers()) == 2, 'the service and its child run')
@@ -307,11 +351,40 @@ def test_start_clears_leftovers_of_an_earlier_life(pg):
     [leftover] = [pid for pid in pg.sleepers() if pid != main]
     pg.kill_everything_of_ours(main)
     assert processes.alive(leftover)
+    return leftover
+
+
+def test_without_tracing_by_the_environment_what_no_keeper_keeps_is_not_looked_for(pg):
+    leftover = left_over(pg)
+    result = pg.start(env={'PGCTL_ENVIRONMENT_PROCESS_TRACING': 'false'})
+    assert result.stderr == '[pgctl] Starting: a\n[pgctl] Started: a\n'
+    assert processes.alive(leftover)
+    pg.stop()
+    assert pg.sleepers() == []
+
+
+def test_without_force_a_start_leaves_leftovers_of_an_earlier_life_alone_and_fails(pg):
+    leftover = left_over(pg)
+    result = pg.run('start', '--no-force', env={'PGCTL_TIMEOUT': '0.5'}).failed()
+    before, shown, _ = split_ps(result.stderr.splitlines())
+    assert [normalised(line) for line in before] == [
+        '[pgctl] Starting: a', "[pgctl] ERROR: service 'a' failed to start after S.SS seconds, these runaway processes did not stop:"]
+    assert [int(line.split()[1]) for line in shown] == [leftover]
+    assert result.error == 'Some services failed to start: a'
+    # The supervisor that came may have begun a life by itself.
+    assert processes.alive(leftover) and pg.state('a') != 'ready'
+    pg.stop()
+    assert pg.sleepers() == []
+
+
+def test_start_clears_leftovers_of_an_earlier_life(pg):
+    leftover = left_over(pg)
     result = pg.start()
     lines = result.stderr.splitlines()
     assert lines[0] == '[pgctl] Starting: a'
     assert '[pgctl] WARNING: Killing these processes which were still running but escaped supervision:' in lines
     assert any(re.search(rf'\b{leftover}\b.*sleep infinity', line) for line in lines), result.stderr
+    assert [leads_into_the_manual(line) for line in lines if line.startswith('Learn more')] == [True]
     assert lines[-1] == '[pgctl] Started: a'
     assert not processes.alive(leftover)
     assert len(pg.sleepers()) == 2

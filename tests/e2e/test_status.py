@@ -2,6 +2,9 @@
 
 import json
 import re
+import time
+
+import pytest
 
 import processes
 from texts import normalised, without_escapes
@@ -117,10 +120,34 @@ def test_json_of_no_service_is_an_empty_object(pg):
 def test_seconds_count_from_when_it_became_ready(pg):
     pg.service('a', ready=f'test -e {pg.file("gate")}', files={'poll-ready': 0.02})
     starting = pg.begin('start')
-    pg.wait_until(lambda: (pg.status()['a']['seconds'] or 0) >= 2, 'it was up for two seconds')
+    pg.wait_until(lambda: (pg.status()['a']['seconds'] or 0) >= 4, 'it was up for four seconds')
+    before = time.monotonic()
     pg.open('gate')
     starting.result().succeeded()
-    pg.wait_until(lambda: (pg.status()['a']['seconds'] or 0) >= 1, 'the seconds go on')
+    seconds = pg.status()['a']['seconds']
+    # No more than have passed since then; from its start on there are four more.
+    assert seconds <= time.monotonic() - before
+    pg.wait_until(lambda: pg.status()['a']['seconds'] > seconds, 'the seconds go on')
+
+
+@pytest.mark.parametrize('passed, unit, size', [(90, 'minutes', 60), (5400, 'hours', 3600), (129600, 'days', 86400)],
+                         ids=['a minute and a half', 'an hour and a half', 'a day and a half'])
+def test_from_a_minute_on_the_time_is_told_in_minutes_hours_and_days(pg, passed, unit, size):
+    pg.service('a')
+    pg.start()
+    pid = pg.pid('a')
+    # For who comes after this so much time has passed: man 7 time_namespaces.
+    pg.kill_everything_of_ours()
+    later = next((f'unshare {options} --fork --monotonic {passed}' for options in ('-T', '-T -Ur')
+                  if pg.shell(f'unshare {options} --fork --monotonic {passed} true').returncode == 0), None)
+    if not later:
+        pytest.skip('this user may not have another time')
+    assert pg.shell(f'{later} pgctl start').succeeded().stderr == '[pgctl] Already started: a\n'
+    before = pg.status()['a']['seconds']
+    told = pg.run('status').succeeded().stdout
+    after = pg.status()['a']['seconds']
+    assert before >= passed
+    assert told in {f' ● a: ready\n   └─ pid: {pid}, {seconds / size:.1f} {unit}\n' for seconds in range(before, after + 1)}
 
 
 def test_there_is_no_colour_without_a_terminal(pg):

@@ -6,7 +6,7 @@ import signal
 import pytest
 
 import processes
-from texts import PS_HEADER, normalised, split_ps
+from texts import PS_HEADER, leads_into_the_manual, normalised, split_ps
 
 STUBBORN = 'trap "" TERM\n{sleep} &\nwait; wait; wait'  # neither the shell nor its child cares for TERM
 KILLING = '[pgctl] WARNING: Killing these runaway processes which did not stop:'
@@ -166,13 +166,14 @@ def test_a_service_that_ignores_term_is_killed_at_its_deadline_and_shown(pg):
     pg.start()
     pg.wait_until(lambda: len(pg.sleepers()) == 1, 'the child of the shell runs')
     victims = {pg.pid('a'), *pg.sleepers()}
-    result = pg.stop()
+    with pg.within():
+        result = pg.stop()
     before, shown, after = split_ps(result.stderr.splitlines())
     assert before == ['[pgctl] Stopping: a', KILLING]
     assert {int(line.split()[1]) for line in shown} == victims
     assert any('/bin/sh ./run' in line for line in shown) and any('sleep infinity' in line for line in shown)
     assert after[:2] == ['', 'This usually means these processes are buggy.']
-    assert re.fullmatch(r'Learn more: \S+', after[2])
+    assert leads_into_the_manual(after[2])
     assert after[3:] == ['', '[pgctl] Stopped: a']
     assert not any(processes.alive(pid) for pid in victims)
 
@@ -183,7 +184,8 @@ def test_the_processes_shown_are_in_the_columns_of_ps(pg):
     pg.wait_until(lambda: len(pg.sleepers()) == 1, 'the child of the shell runs')
     pid = pg.pid('a')
     expected = pg.shell(f'ps --forest -wwfj {pid} {pg.sleepers()[0]}').stdout.splitlines()
-    lines = pg.stop().stderr.splitlines()
+    with pg.within():
+        lines = pg.stop().stderr.splitlines()
     at = next(index for index, line in enumerate(lines) if PS_HEADER.match(line))
     found = lines[at:at + len(expected)]
     assert [words(line) for line in found] == [words(line) for line in expected]
@@ -197,7 +199,9 @@ def test_a_child_that_ignores_term_is_killed_at_the_deadline_of_the_service(pg):
     pg.wait_until(lambda: len(pg.sleepers()) == 2, 'the service and its child run')
     main = pg.pid('a')
     [child] = set(pg.sleepers()) - {main}
-    _, shown, _ = split_ps(pg.stop().stderr.splitlines())
+    with pg.within():
+        result = pg.stop()
+    _, shown, _ = split_ps(result.stderr.splitlines())
     assert [int(line.split()[1]) for line in shown] == [child]
 
 
@@ -205,7 +209,8 @@ def test_a_stopped_process_that_ignores_term_is_killed(pg):
     pg.service('a', stubborn(pg), files={'timeout-stop': 0.5})
     pg.start()
     processes.kill([pg.pid('a')], signal.SIGSTOP)
-    assert KILLING in pg.stop().stderr
+    with pg.within():
+        assert KILLING in pg.stop().stderr
 
 
 def test_processes_that_fork_faster_than_one_can_look_are_killed_too(pg):
@@ -213,7 +218,8 @@ def test_processes_that_fork_faster_than_one_can_look_are_killed_too(pg):
     forker = pg.script(pg.file('forker'), f'trap "" TERM\n{pg.sleep.replace("infinity", "0.01")}\n"$0" &')
     pg.service('a', f'trap "" TERM\n{forker} &\nexec {pg.sleep}', files={'timeout-stop': 0.5})
     pg.start()
-    assert KILLING in pg.stop().stderr
+    with pg.within():
+        assert KILLING in pg.stop().stderr
     assert processes.describe(processes.mentioning(pg.directory)) == []
 
 
@@ -221,7 +227,8 @@ def test_one_stubborn_service_does_not_keep_others_from_being_told(pg):
     pg.service('a', stubborn(pg), files={'timeout-stop': 2})
     pg.service('b')
     pg.start()
-    lines = pg.stop().stderr.splitlines()
+    with pg.within():
+        lines = pg.stop().stderr.splitlines()
     assert lines.index('[pgctl] Stopped: b') < lines.index(KILLING) < lines.index('[pgctl] Stopped: a')
 
 
@@ -232,7 +239,8 @@ def test_no_force_kills_nothing_and_says_what_did_not_stop(pg):
     pg.start()
     pg.wait_until(lambda: len(pg.sleepers()) == 2, 'the service and its child run')
     [child] = set(pg.sleepers()) - {pg.pid('a')}
-    result = pg.run('stop', '--no-force').failed()
+    with pg.within():
+        result = pg.run('stop', '--no-force').failed()
     before, shown, after = split_ps(result.stderr.splitlines())
     assert [normalised(line) for line in before] == [
         '[pgctl] Stopping: a',
@@ -240,13 +248,14 @@ def test_no_force_kills_nothing_and_says_what_did_not_stop(pg):
     assert [int(line.split()[1]) for line in shown] == [child]
     assert after[:3] == ['', 'This usually means these processes are buggy.',
                          'Normally pgctl would kill these automatically for you, but you specified the --no-force option.']
-    assert re.fullmatch(r'Learn more: \S+', after[3])
+    assert leads_into_the_manual(after[3])
     assert [normalised(line) for line in after[4:]] == [
         '', '==> playground/a/logs/current <==', 'TIME  hello', '[pgctl]',
         '[pgctl] There might be useful information further up in the log; you can view it by running:',
         '[pgctl]     less +G playground/a/logs/current', '[pgctl] ERROR: Some services failed to stop: a']
     assert processes.alive(child)
-    pg.stop()
+    with pg.within():
+        pg.stop()
     assert not processes.alive(child)
 
 
@@ -256,7 +265,8 @@ def test_no_force_gives_stragglers_no_signal(pg):
     pg.service('a', f'{child} &\nexec {pg.sleep}', files={'timeout-stop': 0.5})
     pg.start()
     pg.wait_until(lambda: pg.file('prepared').exists(), 'the child waits for a signal')
-    pg.run('stop', '--no-force').failed()
+    with pg.within():
+        pg.run('stop', '--no-force').failed()
     assert pg.text('asked') == ''
     pg.stop()
 
@@ -271,7 +281,8 @@ def test_no_force_does_not_kill_a_main_process_that_ignores_term(pg):
     pg.service('a', stubborn(pg), files={'timeout-stop': 0.5})
     pg.start()
     pid = pg.pid('a')
-    result = pg.run('stop', '--no-force').failed()
+    with pg.within():
+        result = pg.run('stop', '--no-force').failed()
     assert normalised(result.stderr).startswith("[pgctl] Stopping: a\n[pgctl] ERROR: service 'a' failed to stop after S.SS seconds, ")
     assert result.error == 'Some services failed to stop: a'
     assert processes.alive(pid)
@@ -280,10 +291,15 @@ def test_no_force_does_not_kill_a_main_process_that_ignores_term(pg):
 
 def test_a_service_that_failed_to_stop_is_not_started_again_behind_its_back(pg):
     pg.service('a', f'echo lived >> {pg.file("lives")}\n(trap "" TERM; exec {pg.sleep}) &\nexec {pg.sleep}', files={'timeout-stop': 0.5})
+    pg.service('clock', f'echo tick >> {pg.file("ticks")}')  # it is started again once a second, as the other one would be
     pg.start()
     pg.wait_until(lambda: len(pg.sleepers()) == 2, 'the service and its child run')
-    pg.run('stop', '--no-force').failed()
-    assert pg.state('a') in ('down', 'up')
+    with pg.within():
+        pg.run('stop', 'a', '--no-force').failed()
+    ticks = len(pg.lines('ticks'))
+    pg.wait_until(lambda: len(pg.lines('ticks')) >= ticks + 3, 'it would have been started again by now')
+    found = pg.status()['a']
+    assert found == {'state': 'up', 'pid': None, 'exitcode': None, 'seconds': found['seconds'], 'process': 'stopping'}
     pg.stop()
     assert pg.lines('lives') == ['lived']
 
@@ -293,12 +309,29 @@ def test_a_start_after_a_failed_stop_clears_what_was_left(pg):
     pg.start()
     pg.wait_until(lambda: len(pg.sleepers()) == 2, 'the service and its child run')
     [child] = set(pg.sleepers()) - {pg.pid('a')}
-    pg.run('stop', '--no-force').failed()
-    result = pg.start()
+    with pg.within():
+        pg.run('stop', '--no-force').failed()
+        result = pg.start()
     lines = result.stderr.splitlines()
     assert '[pgctl] WARNING: Killing these processes which were still running but escaped supervision:' in lines
     assert lines[-1] == '[pgctl] Started: a'
     assert not processes.alive(child)
+
+
+def test_a_start_that_waits_for_a_stop_that_fails_fails_too(pg):
+    pg.service('a', f'(trap "" TERM; exec {pg.sleep}) &\nexec {pg.sleep}', files={'timeout-stop': 3})
+    pg.start()
+    pg.wait_until(lambda: len(pg.sleepers()) == 2, 'the service and its child run')
+    [child] = set(pg.sleepers()) - {pg.pid('a')}
+    with pg.within():
+        stopping = pg.begin('stop', '--no-force')
+        pg.wait_until(lambda: pg.status()['a']['process'] == 'stopping', 'it is stopping')
+        starting = pg.begin('start')
+        assert 'these runaway processes did not stop:' in stopping.result().failed().stderr
+        result = starting.result().failed()
+    assert re.search(r"ERROR: service 'a' failed to start after .*, these runaway processes did not stop:", result.stderr), result.stderr
+    assert result.error == 'Some services failed to start: a'
+    assert not processes.alive(child) and pg.state('a') == 'down'
 
 
 # --- nothing is left, and nothing else is touched
@@ -342,3 +375,11 @@ def test_a_foreign_process_is_never_signalled(pg):
     pg.restart()
     pg.stop()
     assert all(stranger.running() for stranger in strangers)
+
+
+def test_a_logger_that_somebody_has_stopped_does_not_stay_behind(pg):
+    pg.service('a')
+    pg.start()
+    processes.kill(pg.our_processes('logger'), signal.SIGSTOP)
+    pg.stop()
+    assert processes.describe(pg.our_processes()) == []

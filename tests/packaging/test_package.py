@@ -90,7 +90,7 @@ def test_the_manual_names_every_option_of_the_help():
 
 def test_the_manual_names_every_configuration_key():
     page = (PROJECT / 'packaging/man/pgctl.1').read_text()
-    keys = re.findall(r'^    "(\w+)":', run(BUILD / 'bin/pgctl', 'config', cwd='/'), re.MULTILINE)
+    keys = re.findall(r'^    "(\w+)":', run(BUILD / 'bin/pgctl', 'config', cwd='/', env={'PATH': os.environ['PATH']}), re.MULTILINE)
     assert 'timeout' in keys
     assert [key for key in keys if not re.search(rf'^\.It Va .*\b{key}\b', page, re.MULTILINE)
             and key not in ('command', 'config', 'force_enable_log_viewer')] == []

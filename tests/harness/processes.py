@@ -59,7 +59,19 @@ def status_field(pid, name):
 
 
 def command_line(pid):
-    return read(pid, 'cmdline').decode(errors='replace').rstrip('\0').split('\0')
+    words = read(pid, 'cmdline').decode(errors='replace').rstrip('\0').split('\0')
+    if not Path(words[0]).name.startswith('valgrind'):
+        return words
+    # What it runs stands behind its options, with its path.
+    while len(words) > 1 and words[1].startswith('-'):
+        del words[1]
+    return [Path(word).name for word in words[1:2]] + words[2:]
+
+
+def runs(pid, program):
+    """Whether it runs the program of this path, or ran it when its file was replaced; valgrind runs one of this name."""
+    executable = link(pid, 'exe').removesuffix(' (deleted)')
+    return command_line(pid)[:1] == [Path(program).name] if '/valgrind/' in executable else executable == str(program)
 
 
 def environment(pid):

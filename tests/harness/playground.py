@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,6 +94,7 @@ class Playground:
         self.project = self.directory / 'project'
         self.path = self.project / 'playground'
         self.identity = {}  # who runs the commands: options of subprocess.Popen
+        self.programs = [binaries() / 'pgctl']  # that our processes may run
         self._background = []
         for made in (self.home, self.runtime, self.path):
             made.mkdir(parents=True)
@@ -234,17 +236,19 @@ class Playground:
 
     def log(self, name):
         """The texts in the service's log, without the stamps."""
-        path = self.log_file(name)
-        return log_texts(path.read_text(errors='surrogateescape')) if path.exists() else []
+        try:
+            return log_texts(self.log_file(name).read_text(errors='surrogateescape'))
+        except FileNotFoundError:
+            return []
 
     def log_ends_with(self, name, line):
         """For logs too large to be read again and again."""
-        path = self.log_file(name)
-        if not path.exists():
+        try:
+            with self.log_file(name).open('rb') as file:
+                file.seek(max(os.fstat(file.fileno()).st_size - 200, 0))
+                return file.read().endswith(f'  {line}\n'.encode())
+        except FileNotFoundError:  # not yet, or it is just being rotated
             return False
-        with path.open('rb') as file:
-            file.seek(max(path.stat().st_size - 200, 0))
-            return file.read().endswith(f'  {line}\n'.encode())
 
     def text(self, name):
         """What a script wrote to one of the test's files; empty while it has not."""
@@ -256,10 +260,10 @@ class Playground:
 
     def our_processes(self, role=None):
         """Supervisor, logger and keepers of this test, told by the program that they run."""
-        program = str((binaries() / 'pgctl').resolve())
+        programs = [path.resolve() for path in self.programs]
         found = []
         for pid in processes.mentioning(self.directory):
-            if processes.link(pid, 'exe') != program:
+            if not any(processes.runs(pid, program) for program in programs):
                 continue
             if role is None or role in ' '.join(processes.command_line(pid)).split()[:2]:
                 found.append(pid)
@@ -278,13 +282,22 @@ class Playground:
         assert processes.describe(self.our_processes()) == []
 
     def wait_until(self, condition, awaited):
+        """`awaited`: words, or what gives them when it is too late."""
         end = time.monotonic() + DEADLINE
         while True:
             value = condition()
             if value:
                 return value
-            assert time.monotonic() < end, f'waited for {DEADLINE} seconds: {awaited}'
+            assert time.monotonic() < end, f'waited for {DEADLINE} seconds: {awaited() if callable(awaited) else awaited}'
             time.sleep(0.02)
+
+    @contextmanager
+    def within(self, seconds=DEADLINE / 2):
+        """What is done meanwhile takes no longer: a time-out of its own holds, not the minute of this test's PGCTL_TIMEOUT."""
+        begun = time.monotonic()
+        yield
+        taken = time.monotonic() - begun
+        assert taken < seconds, f'took {taken:.2f} seconds, not less than {seconds:.0f}'
 
     # --- leaving
 
@@ -294,8 +307,9 @@ class Playground:
             if isinstance(one, Terminal):
                 one.end()
             elif one.running():
+                # Not communicate(): what it has left running may hold its output open.
                 one.process.kill()
-                one.process.communicate()
+                one.process.wait()
         complaints = []
         stopped = None
         if self.path.is_dir() and any(entry.is_dir() for entry in self.path.iterdir()):
@@ -314,7 +328,9 @@ class Playground:
 
 
 def _readable(stream, end):
-    return bool(select.select([stream], [], [], max(end - time.monotonic(), 0))[0])
+    poll = select.poll()  # select() takes no descriptor above 1,023
+    poll.register(stream, select.POLLIN)
+    return bool(poll.poll(1000 * max(end - time.monotonic(), 0)))
 
 
 def _text(content):

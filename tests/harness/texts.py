@@ -1,7 +1,9 @@
 """Turning what pgctl says into what a test can compare to the letter: pids, seconds and times become N, S and TIME."""
 
 import re
+from pathlib import Path
 
+MANUAL = Path(__file__).resolve().parents[2] / 'packaging' / 'man'
 STAMP = r'\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{9}'
 # The header of `ps --forest -wwfj`; the widths of its columns depend on the machine's largest pid.
 PS_HEADER = re.compile(r'^UID +PID +PPID +PGID +SID +C +STIME +TTY +STAT +TIME +CMD$')
@@ -35,3 +37,12 @@ def split_ps(lines):
     at = next(i for i, line in enumerate(lines) if PS_HEADER.match(line))
     end = lines.index('', at)
     return lines[:at], lines[at + 1:end], lines[end:]
+
+
+def leads_into_the_manual(line):
+    """Whether it is a `Learn more: ` with a page of ours and a section that this page has."""
+    found = re.fullmatch(r'Learn more: man:([\w-]+)\((\d)\)#(\w+)', line)
+    if not found:
+        return False
+    page, number, section = found.groups()
+    return f'.Sh {section.replace("_", " ")}' in (MANUAL / f'{page}.{number}').read_text().splitlines()

@@ -38,8 +38,9 @@ class Terminal:
         return self.shown
 
     def _read_some(self, seconds):
-        readable, _, _ = select.select([self.master], [], [], max(seconds, 0))
-        if not readable:
+        poll = select.poll()  # select() takes no descriptor above 1,023
+        poll.register(self.master, select.POLLIN)
+        if not poll.poll(1000 * max(seconds, 0)):
             return True
         try:
             chunk = os.read(self.master, 65536)
