@@ -1,0 +1,275 @@
+"""Rows 1 to 5: our own processes are killed."""
+
+import json
+import signal
+import time
+
+import observer
+import processes
+from lives import Ending, Sole, no_write_failed, start_hasty_writers
+from load import Clients
+from rows import row
+from succession import adopted, assert_right, await_end, finish_beside_keepers, lost_keepers, replaced
+from trial import ROLES
+
+KILLS = 10  # of the supervisor, in a round
+LOGGER_KILLS = 20
+MANY = 400
+IN_THE_GAP = 3  # lives that end while there is no supervisor, in a round
+
+def after_a_random_while(trial):
+    time.sleep(trial.random.uniform(0, 0.1))
+
+
+@row(1, 'the supervisor is killed again and again under load')
+def supervisor_killed(trial):
+    trial.pg.service('load')
+    start_hasty_writers(trial, 2)
+    trial.but('load')
+    with Clients(trial):
+        for _ in range(KILLS):
+            after_a_random_while(trial)
+            trial.figure('adopted', adopted(trial, 'supervisor'), at_most=0.2)
+    no_write_failed(trial)
+    trial.finish()
+
+
+@row(1, f'the supervisor of {MANY} services is killed')
+def supervisor_of_many_killed(trial):
+    for number in range(MANY):
+        trial.pg.service(f's{number}')
+    trial.pg.start()
+    trial.before = mains(trial)
+    trial.cost_before = observer.cost(trial.pg.our_processes())
+    assert len(trial.before) == MANY
+    for _ in range(3):
+        after_a_random_while(trial)
+        trial.figure('adopted', adopted(trial, 'supervisor'), at_most=0.2)
+    assert mains(trial) == trial.before, 'I1: all run as they did, and once'
+    # Each of these is looked for in all of /proc.
+    trial.but(*trial.random.sample(sorted(trial.before), MANY - 5))
+    trial.finish()
+
+
+def mains(trial):
+    """The main process of each service, from one look at /proc: what sleeps, below a keeper."""
+    found = {}
+    for pid in trial.pg.sleepers():
+        name = processes.environment(pid)['PGCTL_SERVICE'].rpartition('/')[2]
+        assert name not in found, f'I1: {name} runs twice: {processes.describe([pid, found[name].pid])}'
+        found[name] = observer.identity(pid)
+    return found
+
+
+@row(1, 'services end while there is no supervisor')
+def exit_in_the_gap(trial):
+    ending = Ending(trial)
+    trial.start_writers(1)
+    trial.but('a')
+    life = seen = 0
+    while seen < IN_THE_GAP:
+        life += 1
+        ending.await_life(life)
+        seen += ends_in_the_gap(trial, ending, life)
+    trial.finish()
+
+
+def ends_in_the_gap(trial, ending, life):
+    """Whether status was asked soon enough to show it."""
+    main, supervisor = trial.main('a'), trial.ours('supervisor')
+    processes.kill([supervisor], signal.SIGSTOP)
+    ending.end_life()
+    await_end(main.pid)
+    killed = trial.kill('supervisor')
+    await_end(killed.pid)
+    return ending.told_rightly(life)
+
+
+@row(2, "a service's keeper is killed")
+def service_keeper_killed(trial):
+    trial.start_writers()
+    after_a_random_while(trial)
+    kill_keeper_of(trial, 'w2')
+    trial.wait_until_written('w2')
+    trial.finish()
+
+
+def kill_keeper_of(trial, name):
+    keeper = processes.parent(trial.main(name).pid)
+    assert b'keeper' in processes.read(keeper, 'cmdline') and keeper != trial.ours('keeper'), processes.describe([keeper])
+    processes.kill([keeper])
+    await_end(keeper)
+    lost_keepers(trial, 1)
+
+
+# What a service may have below it: its child, one that is nobody's child, one of another session, one that ignores TERM; and one
+# that shows nowhere whose it is.
+FAMILY = '''{sleep} &
+({sleep} &)
+setsid sh -c '{sleep} &'
+sh -c 'trap "" TERM; exec {sleep}' &
+'''
+UNMARKED = 'env -i {sleep} &\n'
+
+
+def family(trial, kinds, count):
+    """The service `a`, whose set are so many processes."""
+    trial.pg.service('a', kinds.format(sleep=trial.pg.sleep) + f'exec {trial.pg.sleep}', files={'timeout-stop': 1})
+    trial.start_writers(1)
+    trial.pg.wait_until(lambda: len(trial.pg.sleepers()) == count, lambda: f'{count} run: {processes.describe(trial.pg.sleepers())}')
+    return {observer.identity(pid) for pid in trial.pg.sleepers()}
+
+
+def stopped_whole(trial, before):
+    """With its keeper `a` loses none of its processes, and its stop ends them all."""
+    after_a_random_while(trial)
+    trial.check()
+    assert {observer.identity(pid) for pid in trial.pg.sleepers()} == before, 'all go on'
+    trial.pg.stop('a')
+    assert trial.pg.sleepers() == [], f'I6: left of a: {processes.describe(trial.pg.sleepers())}'
+    trial.but('a')
+    trial.pg.start('a')
+    assert len(trial.pg.sleepers()) >= 1
+    lost_keepers(trial, -1)
+    trial.finish()
+
+
+@row(2, 'the keeper of a service of many processes is killed')
+def family_keeper_killed(trial):
+    before = family(trial, FAMILY, 5)
+    kill_keeper_of(trial, 'a')
+    stopped_whole(trial, before)
+
+
+@row(2, 'the keeper of a service is killed, of which a process has no environment')
+def unmarked_keeper_killed(trial):
+    before = family(trial, UNMARKED, 2)
+    kill_keeper_of(trial, 'a')
+    stopped_whole(trial, before)
+
+
+@row(2, 'the keeper of a service is killed, and then its main process')
+def family_keeper_and_main_killed(trial):
+    family(trial, FAMILY + UNMARKED, 6)
+    kill_keeper_of(trial, 'a')
+    after_a_random_while(trial)
+    main = trial.before['a']
+    trial.but('a')
+    processes.kill([main.pid])
+    trial.pg.wait_until(lambda: trial.pg.status('a')['a']['pid'] not in (None, main.pid), 'it is started again')
+    lost_keepers(trial, -1)
+    trial.pg.stop('a')
+    assert trial.pg.sleepers() == [], f'I6: of both lives are left: {processes.describe(trial.pg.sleepers())}'
+    trial.pg.start('a')
+    trial.finish()
+
+
+@row(3, "the playground's keeper is killed")
+def playground_keeper_killed(trial):
+    trial.start_writers()
+    after_a_random_while(trial)
+    trial.figure('replaced', adopted(trial, 'keeper'), at_most=0.2)
+    finish_beside_keepers(trial)
+
+
+@row(3, "the playground's keeper is killed while a command waits")
+def keeper_killed_under_a_command(trial):
+    trial.start_writers(1)
+    trial.pg.service('a', ready=f'ls -l /proc/self/fd >&2\ntest -e {trial.quoted(trial.file("go"))}', files={'timeout-ready': 60})
+    start = trial.pg.begin('start', 'a')
+    trial.pg.wait_until(lambda: any('/proc/' in line for line in trial.pg.log('a')), 'it is being checked')
+    assert not any('socket:' in line for line in trial.pg.log('a')), f'a check has a connection of ours: {trial.pg.log("a")}'
+    main = trial.main('a')
+    trial.figure('replaced', adopted(trial, 'keeper'), at_most=0.2)
+    trial.open('go')
+    start.result().succeeded()
+    assert trial.main('a') == main, 'I1: what waited to be ready was not started again'
+    trial.remember()
+    trial.finish()
+
+
+@row(3, "the playground's keeper is killed, and later a service's keeper and the service")
+def both_keepers_killed(trial):
+    trial.start_writers()
+    trial.pg.service('a', f'{trial.pg.sleep} &\nexec {trial.pg.sleep}')
+    trial.pg.start('a')
+    trial.pg.wait_until(lambda: len(trial.pg.sleepers()) == 2, 'the service and its child run')
+    trial.figure('replaced', adopted(trial, 'keeper'), at_most=0.2)
+    main = trial.main('a')
+    processes.kill([processes.parent(main.pid)])
+    trial.check()
+    after_a_random_while(trial)
+    processes.kill([main.pid])
+    trial.pg.wait_until(lambda: trial.pg.status('a')['a']['pid'] not in (None, main.pid), 'it is started again')
+    trial.check()
+    trial.pg.stop('a')
+    assert trial.pg.sleepers() == [], 'the child of the first life is stopped with the second'
+    finish_beside_keepers(trial)
+
+
+@row(4, 'the logger is killed again and again at full rate')
+def logger_killed(trial):
+    start_hasty_writers(trial, 2)
+    keeper = trial.ours('keeper')
+    for _ in range(LOGGER_KILLS):
+        trial.wait_until_written('w1', 50)
+        time.sleep(trial.random.uniform(0, 0.03))
+        trial.figure('replaced', replaced(trial, keeper, 'logger'))
+    trial.wait_until_written('w1', 50)
+    no_write_failed(trial)
+    trial.finish()
+
+
+def at_one_moment(trial):
+    trial.pg.kill_everything_of_ours()
+
+
+def one_after_the_other(trial):
+    """As `kill -9 $(pgrep pgctl)` does: those that live longer see the others go, and may do something about it."""
+    ours = trial.pg.our_processes()
+    trial.random.shuffle(ours)
+    for pid in ours:
+        processes.kill([pid])
+        if trial.random.random() < 0.3:
+            time.sleep(trial.random.uniform(0, 0.01))
+
+
+def all_killed(way, words, command):
+    @row(5, f'all of ours are killed {words}, and the next command is {command}')
+    def killed(trial):
+        sole = Sole(trial)
+        trial.start_writers(2)
+        after_a_random_while(trial)
+        way(trial)
+        trial.harms(*ROLES)
+        begin = time.monotonic()
+        told = trial.pg.run('--json', command).succeeded()
+        trial.figure('adopted', time.monotonic() - begin, at_most=1)
+        NEXT[command](trial, told, sole)
+        sole.check()
+        sole.lived(1)
+    return killed
+
+
+def adopted_at_once(trial, told, _):
+    assert_right(trial, json.loads(told.stdout))
+    finish_adopted(trial, told, _)
+
+
+def finish_adopted(trial, *_):
+    trial.check()
+    assert trial.pg.start().returncode == 0
+    lost_keepers(trial, trial.cost_before.processes - len(ROLES))
+    trial.finish()
+
+
+def all_gone(trial, *_):
+    left = [one for name in trial.before for one in observer.of_service(trial.pg.path / name)]
+    assert not left, f'I6: left: {processes.describe([one.pid for one in left])}'
+    trial.stop()
+
+
+NEXT = {'status': adopted_at_once, 'start': finish_adopted, 'stop': all_gone}
+for next_command in NEXT:
+    all_killed(at_one_moment, 'at one moment', next_command)
+    all_killed(one_after_the_other, 'one after the other', next_command)

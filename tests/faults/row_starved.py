@@ -1,0 +1,160 @@
+"""Row 22: ours get hardly any CPU, while the services have all that they need. Nobody may be punished for what only we were late for."""
+
+import contextlib
+import os
+import subprocess
+import time
+from pathlib import Path
+
+import observer
+import processes
+from rows import NotRun, row
+
+NEIGHBOURS = 20
+ROLES = ('keeper', 'supervisor', 'logger')
+# Where version 1 or 2 of cgroups may be mounted, and what leaves a cgroup 1 % of a CPU.
+ONE_PERCENT = {'/sys/fs/cgroup/cpu': {'cpu.cfs_period_us': 100000, 'cpu.cfs_quota_us': 1000},
+               '/sys/fs/cgroup/cpu,cpuacct': {'cpu.cfs_period_us': 100000, 'cpu.cfs_quota_us': 1000},
+               '/sys/fs/cgroup': {'cpu.max': '1000 100000'}}
+
+
+def start_services(trial, of_each, before_check=''):
+    """Of each kind as many; all with their keepers, so that lives begun from now on do not inherit what becomes of the playground's.
+    The check is a child of the supervisor, and as starved as that: it alone has more time."""
+    soon = {'timeout-ready': 2, 'timeout-stop': 2}
+    check = f'{before_check}\nexit 0'
+    kinds = {'plain': ('', {'files': soon}),
+             'notifies': (f'echo >&3\nexec {trial.pg.sleep}', {'files': {'notification-fd': 3, **soon}}),
+             'checked': ('', {'ready': check, 'files': {'timeout-ready': 15, 'timeout-stop': 2}}),
+             'cleans-up': ('trap "sleep 0.3; exit" TERM\nwhile :; do sleep 0.1; done', {'files': soon}),
+             'leaves-a-child': (f'trap "sleep 0.1; exit" TERM\n{trial.pg.sleep} & wait', {'files': soon})}
+    names = [f'{kind}-{number}' for kind in kinds for number in range(of_each)]
+    for name in names:
+        body, files = kinds[name.rpartition('-')[0]]
+        trial.pg.service(name, body, **files)
+    # Nobody touches this one; but it would be restarted if its check failed, and a check that never ends has failed.
+    trial.pg.service('watched', ready=check, files={'poll-down': 0.5, 'timeout-ready': 30})
+    trial.start_writers(1)
+    trial.but(*names)
+    return names
+
+
+def make_sure_that_services_are_fast():
+    """Else a time-out is no false one: what a service does in a tenth of a second may not take it more than half of what it has."""
+    begin = time.monotonic()
+    subprocess.run(['/bin/sh', '-c', 'sleep 0.1'], check=True, start_new_session=True)
+    if time.monotonic() - begin > 1:
+        raise NotRun('this machine has too little CPU even for the services')
+
+
+def live_as_ever(trial, names):
+    """Each does in a fraction of its time-outs what it has to, so that no command has a reason to fail, or to kill."""
+    for command in ('restart', 'stop', 'start'):
+        told = trial.pg.run(command, *names)
+        if 'not responding' in told.stderr:
+            raise NotRun('ours got next to no CPU, and answered nobody')
+        if told.returncode != 0 or 'Killing' in told.stderr:
+            make_sure_that_services_are_fast()
+        assert told.returncode == 0, f'{command} failed, although each service did in time what it had to:\n{told.stderr}'
+        assert 'Killing' not in told.stderr, f'{command} killed who had no time to end:\n{told.stderr}'
+    crashed = [trial.main(name) for name in names if name.startswith('plain')]
+    running = len(trial.pg.sleepers())
+    processes.kill([one.pid for one in crashed])
+    trial.pg.wait_until(lambda: len(trial.pg.sleepers()) == running and not any(observer.lives(one) for one in crashed),
+                        'those that were killed run again')
+    trial.pg.wait_until(lambda: all(one['state'] == 'ready' for one in trial.pg.status().values()), 'all are ready')
+    trial.before.update({name: trial.main(name) for name in names})
+
+
+def waited_for_cpu(pid):
+    """Seconds in which it ran, and in which it could have (/proc/<pid>/schedstat)."""
+    ran, waited, _ = (int(field) for field in (processes.read(pid, 'schedstat') or b'0 0 0').split())
+    return ran / 1e9, waited / 1e9
+
+
+def schedule(pid, policy, niceness_of_session):
+    """SCHED_IDLE: it runs when nobody else wants to, among those of its session; and that as seldom as can be (man 7 sched)."""
+    with contextlib.suppress(PermissionError):  # an ordinary user can't take it back
+        os.sched_setscheduler(pid, policy, os.sched_param(0))
+    with contextlib.suppress(OSError):  # not every kernel groups by sessions
+        Path(f'/proc/{pid}/autogroup').write_text(f'{niceness_of_session}')
+
+
+@contextlib.contextmanager
+def busy_neighbours(pids):
+    """On two CPUs, which are all that these processes may use."""
+    cpus = sorted(os.sched_getaffinity(0))[:2]
+    neighbours = []
+    try:
+        for _ in range(NEIGHBOURS):
+            neighbours.append(subprocess.Popen(['perl', '-e', '1 while 1'], start_new_session=True,
+                                               preexec_fn=lambda: os.sched_setaffinity(0, cpus)))
+        for pid in pids:
+            os.sched_setaffinity(pid, cpus)
+            schedule(pid, os.SCHED_IDLE, 19)
+        yield
+    finally:
+        for pid in pids:
+            schedule(pid, os.SCHED_OTHER, 0)
+        for process in neighbours:
+            process.kill()
+            process.wait()
+
+
+@row(22, 'there is hardly any CPU: 20 busy neighbours, and ours are SCHED_IDLE')
+def starved_by_neighbours(trial):
+    names = start_services(trial, 1)
+    ours = [trial.ours(role) for role in ROLES]
+    with busy_neighbours(ours):
+        ran, waited = waited_for_cpu(ours[1])
+        live_as_ever(trial, names)
+        ran_then, waited_then = waited_for_cpu(ours[1])
+        if waited_then - waited < 10 * (ran_then - ran):
+            raise NotRun(f'ours were not starved: they waited for the CPU {waited_then - waited} s to run {ran_then - ran} s')
+    trial.finish()
+
+
+def left(group):
+    """Whoever is in it goes on in the one above; some may end, and others be forked, at the same time."""
+    for pid in (group / 'cgroup.procs').read_text().split():
+        with contextlib.suppress(OSError):
+            (group.parent / 'cgroup.procs').write_text(pid)
+    with contextlib.suppress(OSError):
+        group.rmdir()
+    return not group.exists()
+
+
+@contextlib.contextmanager
+def one_percent(trial):
+    """A cgroup of our own."""
+    for base, limits in ONE_PERCENT.items():
+        group = Path(base, trial.root.name)
+        try:
+            group.mkdir()
+        except OSError:
+            continue
+        try:
+            if not all((group / file).exists() for file in limits):
+                continue
+            for file, limit in limits.items():
+                (group / file).write_text(str(limit))
+            yield group
+            return
+        finally:
+            trial.pg.wait_until(lambda group=group: left(group), 'nothing is in the cgroup any more')
+    raise NotRun('needs a cpu cgroup of our own')
+
+
+def throttled(group):
+    return int(dict(line.split() for line in (group / 'cpu.stat').read_text().splitlines())['nr_throttled'])
+
+
+@row(22, 'there is hardly any CPU: ours have 1 % of one')
+def starved_by_quota(trial):
+    with one_percent(trial) as group:
+        names = start_services(trial, 2, f'echo $$ > {trial.quoted(group.parent / "cgroup.procs")}')
+        for role in ROLES:
+            (group / 'cgroup.procs').write_text(str(trial.ours(role)))
+        live_as_ever(trial, names)
+        assert throttled(group) > 5, 'ours had all the CPU that they wanted'
+    trial.finish()

@@ -1,0 +1,132 @@
+"""Row 25: the state file is damaged, of another version, or of another boot, when a supervisor has to go by it."""
+
+import binascii
+import json
+
+import observer
+import processes
+from control_socket import runtime
+from rows import row
+
+SLOT = 1536  # bytes, as the header of the file has them
+CHECKED_BY_NOBODY = (8, SLOT - 1)  # the blank behind the checksum, and the line end
+STRETCH = 40  # places of the sweep that a round does: enough rounds do all
+AT_RANDOM = 4
+
+
+def sealed(body):
+    """A slot as the supervisor writes it: a checksum, and JSON."""
+    text = json.dumps(body, separators=(',', ':')).encode()
+    return (f'{binascii.crc32(text):08x} '.encode() + text).ljust(SLOT - 1) + b'\n'
+
+
+def state(trial):
+    return runtime(trial) / 'state'
+
+
+def replace_supervisor(trial, content):
+    """A supervisor that is killed leaves this to its successor; the file stays the same one."""
+    supervisor = trial.ours('supervisor')
+    trial.harms('supervisor')
+    processes.kill([supervisor], 19)
+    with state(trial).open('r+b') as file:
+        file.truncate(0)
+        file.write(content)
+    processes.kill([supervisor])
+    trial.pg.wait_until(lambda: trial.ours('supervisor') not in (None, supervisor), 'there is another supervisor')
+
+
+def known_again(trial):
+    trial.pg.wait_until(lambda: trial.pg.run('status').returncode == 0, 'it is read')
+    status = trial.pg.status()
+    assert set(status) == set(trial.before) and all(one['pid'] for one in status.values()), f'not known again: {status}'
+    trial.check()
+
+
+def damaged(name, damage):
+    """`damage` gives the contents of one round, each with whether it leaves something that is kept aside."""
+    @row(25, f'the state file is {name}')
+    def state_damaged(trial):
+        trial.start_writers(2)
+        aside = runtime(trial) / 'state.damaged'
+        for content, kept in damage(trial):
+            aside.unlink(missing_ok=True)
+            replace_supervisor(trial, content)
+            known_again(trial)
+            assert aside.exists() == kept, f'{aside} exists: {aside.exists()}, of {content!r}'
+            assert not kept or aside.read_bytes() == content, 'another file is kept aside'
+        trial.finish()
+    return state_damaged
+
+
+def places(trial, count):
+    """Those of this round: a stretch of the whole, then some at random."""
+    begin = trial.round * STRETCH
+    return [place % count for place in range(begin, begin + STRETCH)] + [trial.random.randrange(count) for _ in range(AT_RANDOM)]
+
+
+def flipped(trial):
+    """When the sweep has come to the end, it begins again with the next bit; what is at random, in any way."""
+    for number, place in enumerate(places(trial, state(trial).stat().st_size)):
+        content = bytearray(state(trial).read_bytes())
+        place %= len(content)
+        sweep = (trial.round * STRETCH + number) // len(content)
+        content[place] ^= 1 << sweep % 8 if number < STRETCH else trial.random.randrange(1, 256)
+        yield bytes(content), place % SLOT not in CHECKED_BY_NOBODY
+
+
+def cut(trial):
+    for size in places(trial, state(trial).stat().st_size):
+        content = state(trial).read_bytes()
+        size %= len(content)
+        yield content[:size], size % SLOT != 0
+
+
+def with_garbage(trial):
+    for _ in range(3):
+        yield trial.random.randbytes(trial.random.randrange(1, 2 * state(trial).stat().st_size)), True
+
+
+def emptied_and_zeroed(trial):
+    yield b'', False
+    yield bytes(state(trial).stat().st_size), True
+    # A slot of zeros may never have been written.
+    content = state(trial).read_bytes()
+    yield content[:SLOT] + bytes(SLOT) + content[2 * SLOT:], False
+
+
+def of_another_boot(trial):
+    yield sealed({'pgctl': '6.0.0', 'format': 1, 'boot': 'another'}) + state(trial).read_bytes()[SLOT:], False
+
+
+damaged('flipped in a bit', flipped)
+damaged('cut', cut)
+damaged('garbage', with_garbage)
+damaged('emptied, and zeroed', emptied_and_zeroed)
+damaged('of another boot', of_another_boot)
+
+
+def of_another_format(name, version, number):
+    @row(25, f'the state file is of {name} version')
+    def refused(trial):
+        trial.start_writers(2)
+        content = state(trial).read_bytes()
+        header = sealed({**json.loads(content[9:SLOT]), 'pgctl': version, 'format': number})
+        replace_supervisor(trial, header + content[SLOT:])
+        for command in ('status', 'stop', 'start'):
+            told = trial.pg.run(command).failed()
+            assert f'was written by pgctl {version}, in a format that this pgctl' in told.stderr, told.stderr
+        for writer, one in trial.before.items():
+            assert trial.main(writer) == one, f'I1: {writer} was started again'
+            trial.wait_until_written(writer)
+        assert state(trial).read_bytes() == header + content[SLOT:], 'it is left alone'
+        assert not (runtime(trial) / 'state.damaged').exists()
+        assert observer.lives(trial.ours_before['keeper']) and observer.lives(trial.ours_before['logger'])
+        state(trial).write_bytes(content)
+        known_again(trial)
+        trial.finish()
+    return refused
+
+
+of_another_format('a newer', '99.1', 99)
+of_another_format('an older', '5.9.0', 0)

@@ -1,0 +1,199 @@
+"""One round of one row: a playground with services that tell on us, and the invariants that hold after every fault.
+
+I1 each wanted service runs exactly once, the same process as before; I2 `status` tells what /proc shows; I3 every line that a service
+wrote is in its log, once, whole, in order; I4 our processes' fds, memory and zombies return to where they were; I5 a command answers,
+with the right exit code; I6 after `stop`, nothing of the service is left."""
+
+import os
+import random
+import shlex
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+import observer
+import processes
+from playground import Playground
+
+# Each line is one write; what was written for certain is counted in a file that outlives the writer.
+WRITER = r'''#!/usr/bin/perl
+use Time::HiRes 'sleep';
+$SIG{TERM} = sub { $end = 1 };
+open(my $count, '+>', $ENV{COUNT_FILE_DIRECTORY} . '/' . $ENV{WRITER} . '.count') or die;
+while (!$end) {
+    my $line = sprintf("%s %d %s\n", $ENV{WRITER}, ++$n, 'x' x 20);
+    my $done = 0;
+    while ($done < length $line) { my $w = syswrite(STDOUT, $line, length($line) - $done, $done); next unless defined $w; $done += $w }
+    seek($count, 0, 0); syswrite($count, $n);
+    sleep(PAUSE);
+}
+'''
+ROLES = ('keeper', 'supervisor', 'logger')
+
+
+class Trial:
+    def __init__(self, seed, number=0, scratch='/tmp'):
+        self.random = random.Random(seed)
+        self.round = number  # from 0; where a row is a sweep, which part of it is next
+        self.root = Path(tempfile.mkdtemp(prefix='pgfault', dir=scratch))
+        self.root.chmod(0o755)
+        self.pg = Playground(self.root)
+        self.figures = {}  # name → seconds, each time
+        self.limits = {}  # name → seconds
+        self.writers = []
+        self.before = {}
+        self.ours_before = {}
+        self.harmed = set()  # the roles of ours that the row itself ends
+        self.cost_before = None
+
+    # --- services
+
+    def writer(self, name, pause=0.01):
+        body = WRITER.replace('PAUSE', str(pause)).replace('$ENV{WRITER}', f"'{name}'")
+        self.pg.service(name, body.replace('$ENV{COUNT_FILE_DIRECTORY}', f"'{self.root}'"))
+        self.writers.append(name)
+
+    def start_writers(self, count=3, pause=0.01):
+        """And with them whatever else the playground has."""
+        for number in range(1, count + 1):
+            self.writer(f'w{number}', pause)
+        self.pg.start()
+        self.remember()
+
+    def start_writers_only(self):
+        self.writer('w1')
+        self.pg.start('w1')
+        self.remember()
+
+    def remember(self):
+        """From here on every service is expected to go on as it does now."""
+        self.before = {name: self.main(name) for name, one in self.pg.status().items() if one['pid']}
+        self.cost_before = observer.cost(self.pg.our_processes())
+        self.ours_before = {role: observer.identity(self.ours(role)) for role in ROLES}
+
+    def but(self, *services):
+        """These are not expected to go on as they were."""
+        for name in services:
+            self.before.pop(name, None)
+
+    def main(self, name):
+        found = observer.main_processes(self.pg.path / name)
+        assert len(found) == 1, f'{name} has {len(found)} main processes: {processes.describe([one.pid for one in found])}'
+        return found[0]
+
+    def wait_until_written(self, name, more=5):
+        file = self.root / f'{name}.count'
+        wanted = observer.counted(file) + more
+        self.pg.wait_until(lambda: observer.counted(file) >= wanted, f'{name} writes on')
+
+    # --- faults
+
+    def ours(self, role):
+        """The pid of the playground's keeper, of the supervisor or of the logger."""
+        found = []
+        for pid in self.pg.our_processes():
+            words = processes.command_line(pid)
+            if len(words) > 2 and words[1] == role and words[2] == str(self.pg.path):
+                found.append(pid)
+        return found[0] if len(found) == 1 else None
+
+    def kill(self, role):
+        pid = self.pg.wait_until(lambda: self.ours(role), f'there is one {role}')
+        self.harms(role)
+        one = observer.identity(pid)
+        processes.kill([pid])
+        return one
+
+    def harms(self, *roles):
+        """This fault ends these processes of ours: others take their place. With its keeper the logger goes, too."""
+        self.harmed.update(roles)
+        if 'keeper' in roles:
+            self.harmed.update(ROLES)
+
+    def recovered(self, role, gone):
+        """Until another one has taken the place of the process that is gone. Returns seconds."""
+        begin = time.monotonic()
+        self.pg.wait_until(lambda: self.ours(role) not in (None, gone.pid), f'there is another {role}')
+        self.pg.status()
+        return time.monotonic() - begin
+
+    def figure(self, name, seconds, at_most=None):
+        """`at_most`: what it should be on an idle machine; it is shown, and a miss only where the machine was said to be idle."""
+        self.figures.setdefault(name, []).append(seconds)
+        if at_most is not None:
+            self.limits[name] = at_most
+
+    # --- invariants
+
+    def check(self, restarted=()):
+        """I1, I2 and I5, now; and of our processes none was lost but those that the row has ended."""
+        begin = time.monotonic()
+        status = self.pg.status()
+        self.figure('answer', time.monotonic() - begin, at_most=1)
+        for name, one in self.before.items():
+            now = self.main(name)
+            if name not in restarted:
+                assert now == one, f'I1: {name} runs as {now}, and did as {one}'
+            assert status[name]['pid'] == now.pid, f'I2: {name} is said to be {status[name]}, and runs as {now}'
+            assert status[name]['state'] in ('up', 'ready'), f'I2: {name} is said to be {status[name]["state"]}'
+        for role, one in self.ours_before.items():
+            if role not in self.harmed:
+                pid = self.ours(role)
+                assert pid and observer.identity(pid) == one, f'our {role} was {one}, and is {pid and observer.identity(pid)}'
+
+    def check_cost(self, fds_more=1):
+        """I4: what our processes hold returns to what it was, with some room for the memory that allocators keep."""
+        def returned():
+            now = observer.cost(self.pg.our_processes())
+            return (now.processes == self.cost_before.processes and now.fds <= self.cost_before.fds + fds_more and now.zombies == 0
+                    and now.kibibytes <= self.cost_before.kibibytes * 1.5 + 4096)
+        self.pg.wait_until(returned, f'I4: our processes hold what they held, {self.cost_before}, '
+                                     f'and not {observer.cost(self.pg.our_processes())}')
+
+    def finish(self, restarted=()):
+        """All six, as after nearly every fault."""
+        self.check(restarted)
+        self.check_cost()
+        self.stop()
+
+    def stop(self):
+        """I6 and I3: nothing is left, and the logs are whole."""
+        self.pg.stop()
+        left = processes.mentioning(self.root)
+        assert not left, f'I6: left: {processes.describe(left)}'
+        for name in self.writers:
+            wrong = observer.misses(observer.numbers_in_log(self.pg.path / name), observer.counted(self.root / f'{name}.count'))
+            assert not wrong, f'I3: {name}: {wrong}'
+
+    def leave(self):
+        for pid in self.pg.our_processes():
+            if processes.state(pid) == 'T':
+                processes.kill([pid], 18)
+        complaints = self.pg.leave()
+        shutil.rmtree(self.root, ignore_errors=True)
+        return complaints
+
+    # --- small things
+
+    def file(self, name):
+        return self.pg.file(name)
+
+    def open(self, name):
+        self.pg.open(name)
+
+    def waits(self, name):
+        """For a script: go on only when open(name) was called."""
+        return self.pg.waiting_for(name)
+
+    def is_root(self):
+        return os.geteuid() == 0
+
+    def quoted(self, path):
+        return shlex.quote(str(path))
+
+    def is_blocked(self, name):
+        """Whether the writer waits in the kernel for room in its pipe."""
+        pid = self.main(name).pid
+        # The name of the function in the kernel that it waits in.
+        return processes.state(pid) == 'S' and b'pipe_w' in processes.read(pid, 'wchan')  # pipe_write, by whatever prefix
