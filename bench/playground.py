@@ -15,6 +15,8 @@ class Playground:
 
     def __init__(self, binaries, count, run=SLEEPER, settle="0"):
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="pgctl-bench-"))
+        # In memory, as where systemd makes it.
+        self.runtime = pathlib.Path(tempfile.mkdtemp(prefix="pgctl-bench-", dir="/dev/shm"))
         self.playground = self.directory / "playground"
         self.pgctl = str(binaries / "pgctl")
         self.names = [f"s{i}" for i in range(1, count + 1)]
@@ -26,7 +28,7 @@ class Playground:
         self.environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(self.directory),
-            "XDG_RUNTIME_DIR": str(self.directory / "runtime"),
+            "XDG_RUNTIME_DIR": str(self.runtime),
             "PGCTL_NO_GLOBAL_CONFIG": "true",
             "PGCTL_SETTLE": settle,
             "PGCTL_TIMEOUT": "120",
@@ -38,6 +40,7 @@ class Playground:
     def __exit__(self, *_):
         self.run("stop")
         shutil.rmtree(self.directory)
+        shutil.rmtree(self.runtime)
 
     def run(self, *arguments):
         return subprocess.run([self.pgctl, *arguments], cwd=self.directory, env=self.environment,

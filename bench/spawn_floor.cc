@@ -1,5 +1,6 @@
 // spawn_floor DIRECTORY N: the floor for a start: posix_spawn of ./run in DIRECTORY/s1 … sN, one after the
 // other, and no supervision at all. Prints the pids; the caller ends them. Used by bench/run.
+#include <fcntl.h>
 #include <spawn.h>
 #include <unistd.h>
 
@@ -19,6 +20,9 @@ int main(int argc, char** argv) {
         posix_spawn_file_actions_t actions;
         ::posix_spawn_file_actions_init(&actions);
         ::posix_spawn_file_actions_addchdir_np(&actions, service.c_str());
+        // The caller reads our standard output to its end: no service may hold it.
+        for (int fd = 0; fd < 3; ++fd)
+            ::posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", O_RDWR, 0);
         char name[] = "./run";
         char* arguments[] = {name, nullptr};
         pid_t pid = 0;

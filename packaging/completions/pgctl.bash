@@ -10,7 +10,7 @@ _pgctl_names() {
 }
 
 _pgctl() {
-    local commands='start stop status restart reload log debug config check'
+    local commands='start stop status restart reload log debug config check upgrade'
     local options='--help --version --verbose --pgdir --pghome --json --no-force --config --all'
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     COMPREPLY=()

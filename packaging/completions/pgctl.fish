@@ -1,6 +1,6 @@
 # fish completion for pgctl and its helpers
 
-set -l commands start stop status restart reload log debug config check
+set -l commands start stop status restart reload log debug config check upgrade
 
 # Services and aliases of the playground that the words typed so far mean. Starts nothing.
 function __pgctl_names
@@ -37,7 +37,8 @@ complete -c pgctl -n "not __fish_seen_subcommand_from $commands" -a log -d 'The 
 complete -c pgctl -n "not __fish_seen_subcommand_from $commands" -a debug -d 'Run one service in the foreground'
 complete -c pgctl -n "not __fish_seen_subcommand_from $commands" -a config -d 'The merged configuration as JSON'
 complete -c pgctl -n "not __fish_seen_subcommand_from $commands" -a check -d 'What is wrong with the playground and its configuration'
-complete -c pgctl -n "__fish_seen_subcommand_from start stop status restart reload log debug check" -a '(__pgctl_names)'
+complete -c pgctl -n "not __fish_seen_subcommand_from $commands" -a upgrade -d 'Go on as this program under running services'
+complete -c pgctl -n "__fish_seen_subcommand_from start stop status restart reload log debug check upgrade" -a '(__pgctl_names)'
 
 complete -c pgctl-fuser -s d -d 'Also a deleted file of that name'
 complete -c pgctl-poll-ready -x -a '(__fish_complete_subcommand)'
