@@ -7,7 +7,7 @@ import time
 
 import processes
 from playground import binaries
-from row_calls import all_is_well, prepared, service_keeper, use
+from row_calls import all_is_well, prepared, service_keeper
 from rows import row
 from tracing import EVERYTHING, FORKS, Traced, TracedCommand, swept
 from truth import SHORT, ask, judge, seen
@@ -131,32 +131,26 @@ def refused(traced):
     return brk + [line for line in traced.text.splitlines() if re.search(r'\bm(?:map|remap)\(.* = -1 ENOMEM', line)]
 
 
-def short_of_memory(role, words, used, find_out):
-    @row(13, f'no memory is left for {words}')
-    def short(trial):
-        sole = prepared(trial)
-        size = size_of(trial.ours(role)) + trial.round % 8 * STEP + trial.random.randrange(STEP)
-        process = trial.ours(role)
-        with Traced(trial, process, None, FORKS) as traced:
-            limit(process, size)
-            used(trial)
-            limit(process, 'unlimited')
-        begin = time.monotonic()
-        assert refused(traced) or not find_out, 'there was enough'
-        if traced.ends(process):
-            trial.harms(role)
-        assert not set(traced.crashes()) - {'killed by SIGABRT'}, f'{refused(traced)}: {traced.crashes()}'
-        all_is_well(trial)
-        trial.figure('again', time.monotonic() - begin, at_most=2)
-        sole.check()
-        trial.finish()
-    return short
-
-
-# The keepers' limit would be that of the services, too.
-for each in ('supervisor', 'logger'):
-    short_of_memory(each, f'what a small command wants of the {each}', use, find_out=False)
-short_of_memory('supervisor', 'what a large command wants of the supervisor', use_much, find_out=True)
+# A keeper's limit would be that of the services, too; and the logger asks for nothing once it has begun.
+@row(13, 'no memory is left for what a large command wants of the supervisor')
+def short_of_memory(trial):
+    sole = prepared(trial)
+    process = fresh_supervisor(trial)
+    # All sizes, in an order in which the first rounds differ most.
+    size = size_of(process) + (9 + 5 * trial.round) % 24 * STEP + trial.random.randrange(STEP)
+    with Traced(trial, process, None, FORKS) as traced:
+        limit(process, size)
+        use_much(trial)
+        limit(process, 'unlimited')
+    begin = time.monotonic()
+    assert refused(traced), 'there was enough'
+    if traced.ends(process):
+        trial.harms('supervisor')
+    assert not set(traced.crashes()) - {'killed by SIGABRT'}, f'{refused(traced)}: {traced.crashes()}'
+    all_is_well(trial)
+    trial.figure('again', time.monotonic() - begin, at_most=2)
+    sole.check()
+    trial.finish()
 
 
 @row(13, 'no memory is left for a command')
