@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 
 #include "os/file.h"
@@ -47,16 +48,19 @@ base::Result<Fd> stream_socket() {
 base::Result<Fd> listen_at(const std::string& path, int backlog) {
     auto socket = stream_socket();
     if (!socket) return socket;
-    const auto address = address_of(path);
+    // At every moment either what was there before or a socket that can be connected to.
+    const std::string beside = path + ".new";
+    const auto address = address_of(beside);
     if (!address) return base::passed_on(address.error());
-    ::unlink(path.c_str());
+    ::unlink(beside.c_str());
     const mode_t before = ::umask(0177);
     const int bound =
         ::bind(socket->get(), reinterpret_cast<const sockaddr*>(&address->bytes), sizeof address->bytes);
     const int error = errno;
     ::umask(before);
     if (bound != 0) return base::system_error(path, error);
-    if (::listen(socket->get(), backlog) != 0) return base::system_error(path);
+    if (::listen(socket->get(), backlog) != 0 || ::rename(beside.c_str(), path.c_str()) != 0)
+        return base::system_error(path);
     return socket;
 }
 
