@@ -87,7 +87,7 @@ class PlaygroundKeeper {
     void restore();
     void restore_when_due();
     void fork_keeper(const Command& command);
-    [[noreturn]] void become_service_keeper(const Command& command);
+    [[noreturn]] void become_service_keeper(const Command& command, pid_t parent);
     void reap();
     void make_logger_leave(int fifo);
     void tell_logger_to_finish();
@@ -292,8 +292,9 @@ void PlaygroundKeeper::continue_logger() const {
 
 void PlaygroundKeeper::fork_keeper(const Command& command) {
     // The bare call: the C library's fork would write to pages that the keepers then no longer share.
+    const pid_t self = ::getpid();
     const auto pid = static_cast<pid_t>(::syscall(SYS_clone, SIGCHLD, nullptr, nullptr, nullptr, nullptr));
-    if (pid == 0) become_service_keeper(command);
+    if (pid == 0) become_service_keeper(command, self);
     if (pid > 0) keeps_services_ = true;
     send(files_.reports(), Report{.kind = pid > 0 ? ReportKind::keeper_forked : ReportKind::fork_failed,
                                   .service = command.service,
@@ -302,7 +303,7 @@ void PlaygroundKeeper::fork_keeper(const Command& command) {
                                   .status = pid > 0 ? 0 : errno});
 }
 
-void PlaygroundKeeper::become_service_keeper(const Command& command) {
+void PlaygroundKeeper::become_service_keeper(const Command& command, pid_t parent) {
     // The lock and the socket have to close when the playground's keeper ends.
     files_.close_in_child();
     ::close(signals_.get());
@@ -310,6 +311,7 @@ void PlaygroundKeeper::become_service_keeper(const Command& command) {
     keep({.service = command.service,
           .generation = command.generation,
           .reports = files_.reports(),
+          .parent = parent,
           .playground = playground_.c_str(),
           .runtime = directory_.root().c_str(),
           .name = command.name});

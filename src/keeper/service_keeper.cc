@@ -29,6 +29,7 @@ class Loop {
     [[noreturn]] void run() {
         hold_output();
         begin_life();
+        ::prctl(PR_SET_PDEATHSIG, 0);  // we have made ourselves known
         sigset_t all;
         ::sigfillset(&all);
         while (true) {
@@ -152,6 +153,9 @@ class Loop {
 }  // namespace
 
 void keep(const ServiceKeeper& keeper) {
+    // Until something was heard of us, nobody but the keeper that has forked us knows of us.
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != keeper.parent) ::_exit(0);
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     set_command_line({"pgctl keeper ", keeper.playground, "/", keeper.name});
     Loop(keeper).run();
