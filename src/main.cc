@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <exception>
 #include <new>
 #include <string_view>
 
@@ -40,6 +41,16 @@ int run_command(int argc, char** argv) {
     }
 }
 
+// Whoever keeps it starts another one, which takes over: of what a role knows, nothing is lost with it.
+template <class Run>
+int run_role(Run run) {
+    try {
+        return run();
+    } catch (const std::exception&) {
+        return 1;
+    }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -49,8 +60,9 @@ int main(int argc, char** argv) {
         return keeper::run(runtime, argv[2]);
     }
     if (runtime != nullptr && argc == 3 && equal(argv[1], "supervisor"))
-        return supervisor::run(runtime, argv[2]);
-    if (runtime != nullptr && argc == 3 && equal(argv[1], "logger")) return logger::run(runtime, argv[2]);
+        return run_role([&] { return supervisor::run(runtime, argv[2]); });
+    if (runtime != nullptr && argc == 3 && equal(argv[1], "logger"))
+        return run_role([&] { return logger::run(runtime, argv[2]); });
     const char* name = argc > 0 ? base_name(argv[0]) : "pgctl";
     if (equal(name, "pgctl-poll-ready")) return cli::poll_ready(argc, argv);
     if (equal(name, "pgctl-fuser")) return cli::fuser(argc, argv);

@@ -5,13 +5,24 @@
 
 #include <cerrno>
 
+#include "os/shortage.h"
+
 namespace keeper {
+
+namespace {
+
+constexpr timespec kPause{.tv_sec = 0, .tv_nsec = 10'000'000};
+
+}  // namespace
 
 void send(int reports_fd, protocol::Report report) {
     timespec now{};
     ::clock_gettime(CLOCK_MONOTONIC, &now);
     report.at = static_cast<std::int64_t>(now.tv_sec) * 1'000'000'000 + now.tv_nsec;
-    while (::write(reports_fd, &report, sizeof report) < 0 && errno == EINTR) {
+    while (::write(reports_fd, &report, sizeof report) < 0) {
+        if (errno != EINTR && !os::is_shortage(errno)) return;
+        // What a keeper does not tell, nobody ever knows: it is worth waiting for the kernel's memory.
+        if (errno != EINTR) ::nanosleep(&kPause, nullptr);
     }
 }
 

@@ -6,7 +6,8 @@
 
 namespace keeper {
 
-// Blocks while the FIFO is full, which holds over 1,000 reports; they wait there for a supervisor.
+// Blocks while the FIFO is full, which holds over 1,000 reports; they wait there for a supervisor. Waits,
+// too, where the kernel has no memory for it.
 void send(int reports_fd, protocol::Report report);
 
 }  // namespace keeper

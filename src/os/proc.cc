@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "os/file.h"
+#include "os/shortage.h"
 
 namespace os {
 
@@ -26,7 +27,16 @@ std::vector<std::string> nul_separated(std::string_view text) {
     return base::split(text, '\0');
 }
 
+constexpr size_t kSmallFile = 1 << 20;
 constexpr size_t kLargeFile = 64 << 20;  // an environment may be as large as the stack's limit allows
+
+base::Result<std::string> read_proc_file(const std::string& path, size_t limit = kSmallFile) {
+    return persistently([&] { return read_file(path, limit); });
+}
+
+base::Result<std::vector<std::string>> list_proc_directory(const std::string& path) {
+    return persistently([&] { return list_directory(path); });
+}
 
 }  // namespace
 
@@ -56,13 +66,13 @@ std::string Proc::path(pid_t pid, std::string_view name) const {
 }
 
 base::Result<ProcessStat> Proc::stat(pid_t pid) const {
-    const auto line = read_file(path(pid, "stat"));
+    const auto line = read_proc_file(path(pid, "stat"));
     if (!line) return base::passed_on(line.error());
     return parse_process_stat(*line);
 }
 
 base::Result<uid_t> Proc::user(pid_t pid) const {
-    const auto status = read_file(path(pid, "status"));
+    const auto status = read_proc_file(path(pid, "status"));
     if (!status) return base::passed_on(status.error());
     const size_t at = status->find("\nUid:");
     if (at == std::string::npos) return base::failure("no Uid in /proc/<pid>/status");
@@ -74,20 +84,20 @@ base::Result<uid_t> Proc::user(pid_t pid) const {
 }
 
 base::Result<std::vector<std::string>> Proc::environment(pid_t pid) const {
-    const auto content = read_file(path(pid, "environ"), kLargeFile);
+    const auto content = read_proc_file(path(pid, "environ"), kLargeFile);
     if (!content) return base::passed_on(content.error());
     return nul_separated(*content);
 }
 
 base::Result<std::vector<std::string>> Proc::command_line(pid_t pid) const {
-    const auto content = read_file(path(pid, "cmdline"), kLargeFile);
+    const auto content = read_proc_file(path(pid, "cmdline"), kLargeFile);
     if (!content) return base::passed_on(content.error());
     return nul_separated(*content);
 }
 
 std::vector<pid_t> Proc::all() const {
     std::vector<pid_t> pids;
-    const auto names = list_directory(root_);
+    const auto names = list_proc_directory(root_);
     if (!names) return pids;
     for (const std::string& name : *names) {
         if (const auto pid = number<pid_t>(name)) pids.push_back(*pid);
@@ -97,10 +107,10 @@ std::vector<pid_t> Proc::all() const {
 
 std::vector<pid_t> Proc::children(pid_t pid) const {
     std::vector<pid_t> found;
-    const auto threads = list_directory(path(pid, "task"));
+    const auto threads = list_proc_directory(path(pid, "task"));
     if (!threads) return found;
     for (const std::string& thread : *threads) {
-        const auto list = read_file(path(pid, "task/" + thread + "/children"));
+        const auto list = read_proc_file(path(pid, "task/" + thread + "/children"));
         if (!list) continue;
         for (const std::string& word : base::words(*list)) {
             if (const auto child = number<pid_t>(word)) found.push_back(*child);
@@ -118,8 +128,12 @@ std::vector<pid_t> Proc::descendants(pid_t pid) const {
     return found;
 }
 
+bool Proc::tells() const {
+    return list_proc_directory(root_) && read_proc_file(root_ + "/self/stat");
+}
+
 std::int64_t Proc::boot_time() const {
-    const auto content = read_file(root_ + "/stat");
+    const auto content = read_proc_file(root_ + "/stat");
     if (!content) return 0;
     const size_t at = content->find("\nbtime ");
     if (at == std::string::npos) return 0;
@@ -128,7 +142,7 @@ std::int64_t Proc::boot_time() const {
 }
 
 std::string Proc::boot_id() const {
-    const auto content = read_file(root_ + "/sys/kernel/random/boot_id");
+    const auto content = read_proc_file(root_ + "/sys/kernel/random/boot_id");
     return content ? std::string(base::trim(*content)) : std::string();
 }
 

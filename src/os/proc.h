@@ -46,6 +46,8 @@ class Proc {
     [[nodiscard]] std::vector<pid_t> children(pid_t pid) const;
     // All that lives below `pid`, parents before their children, without `pid` itself.
     [[nodiscard]] std::vector<pid_t> descendants(pid_t pid) const;
+    // Whether it can be read at all. Where it can't, for want of descriptors, an empty answer means nothing.
+    [[nodiscard]] bool tells() const;
     // Seconds since the epoch at which the machine was booted (btime of /proc/stat), 0 if it can't be read.
     [[nodiscard]] std::int64_t boot_time() const;
     // Of this boot; changes with the next (/proc/sys/kernel/random/boot_id), empty if it can't be read.

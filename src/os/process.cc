@@ -6,26 +6,42 @@
 
 #include <cerrno>
 
+#include "os/shortage.h"
+
 namespace os {
 
-base::Result<Process> Process::open(const Proc& proc, const ProcessId& id) {
-    const auto number = static_cast<int>(::syscall(SYS_pidfd_open, id.pid, 0));
+namespace {
+
+base::Result<Fd> pidfd_of(pid_t pid) {
+    const auto number = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
     if (number < 0) return base::system_error("pidfd_open");
-    Process process{Fd(number)};
+    return Fd(number);
+}
+
+base::Status send(int process, int number, siginfo_t* info) {
+    return persistently([&]() -> base::Status {
+        if (::syscall(SYS_pidfd_send_signal, process, number, info, 0) == 0) return {};
+        return base::system_error("pidfd_send_signal");
+    });
+}
+
+}  // namespace
+
+base::Result<Process> Process::open(const Proc& proc, const ProcessId& id) {
+    auto opened = persistently([&] { return pidfd_of(id.pid); });
+    if (!opened) return base::passed_on(opened.error());
     const auto found = proc.stat(id.pid);
+    if (!found && is_shortage(found.error().number)) return base::passed_on(found.error());
     // A zombie has ended, though its number is not free yet.
     const bool ended = !found || found->state == 'Z' || found->state == 'X';
     if (ended || (id.start_time != 0 && found->start_time != id.start_time)) {
         return base::system_error("process", ESRCH);
     }
-    return process;
+    return Process(std::move(*opened));
 }
 
 base::Status Process::signal(int number) const {
-    if (::syscall(SYS_pidfd_send_signal, fd_.get(), number, nullptr, 0) != 0) {
-        return base::system_error("pidfd_send_signal");
-    }
-    return {};
+    return send(fd_.get(), number, nullptr);
 }
 
 base::Status Process::queue(int number, int value) const {
@@ -35,10 +51,7 @@ base::Status Process::queue(int number, int value) const {
     info.si_pid = ::getpid();
     info.si_uid = ::getuid();
     info.si_value.sival_int = value;
-    if (::syscall(SYS_pidfd_send_signal, fd_.get(), number, &info, 0) != 0) {
-        return base::system_error("pidfd_send_signal");
-    }
-    return {};
+    return send(fd_.get(), number, &info);
 }
 
 base::Result<ProcessId> identify(const Proc& proc, pid_t pid) {

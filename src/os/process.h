@@ -24,7 +24,8 @@ struct ProcessId {
 
 class Process {
   public:
-    // Opens the process and then checks that it is `id`: ESRCH where it has ended or is another one by now.
+    // Opens the process and then checks that it is `id`: ESRCH where it has ended or is another one by now,
+    // an errno that is_shortage() where nobody can tell.
     [[nodiscard]] static base::Result<Process> open(const Proc& proc, const ProcessId& id);
 
     // Readable once the process has ended (man 2 pidfd_open).

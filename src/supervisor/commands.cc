@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "os/clock.h"
+#include "os/shortage.h"
 #include "protocol/keeper_signals.h"
 
 namespace supervisor {
@@ -16,17 +17,12 @@ using protocol::CommandKind;
 namespace {
 
 constexpr std::chrono::milliseconds kFullFifoPause{5};
+constexpr std::chrono::milliseconds kShortagePause{50};
 
 Command named(CommandKind kind, std::uint32_t service, const std::string& name) {
     Command command{.kind = kind, .service = service};
     command.set_name(name);
     return command;
-}
-
-base::Status queue_signal(const os::Proc& proc, const os::ProcessId& keeper, int number, int value) {
-    const auto process = os::Process::open(proc, keeper);
-    if (!process) return base::passed_on(process.error());
-    return process->queue(number, value);
 }
 
 }  // namespace
@@ -60,6 +56,35 @@ void CommandFifo::flush() {
 void CommandFifo::when_taken(std::function<void()> empty) {
     when_taken_ = std::move(empty);
     flush();
+}
+
+KeeperSignals::KeeperSignals(Loop& loop, const os::Proc& proc)
+    : proc_(proc), again_(loop, [this] { flush(); }) {}
+
+bool KeeperSignals::send(const os::ProcessId& keeper, int number, int value) {
+    const Signal signal{.keeper = keeper, .number = number, .value = value};
+    if (waiting_.empty()) {
+        const auto sent = attempt(signal);
+        if (sent || !os::is_shortage(sent.error().number)) return sent.has_value();
+    }
+    waiting_.push_back(signal);
+    again_.set(os::monotonic_now() + kShortagePause);
+    return true;
+}
+
+base::Status KeeperSignals::attempt(const Signal& signal) const {
+    const auto process = os::Process::open(proc_, signal.keeper);
+    if (!process) return base::passed_on(process.error());
+    return process->queue(signal.number, signal.value);
+}
+
+void KeeperSignals::flush() {
+    while (!waiting_.empty()) {
+        const auto sent = attempt(waiting_.front());
+        if (!sent && os::is_shortage(sent.error().number))
+            return again_.set(os::monotonic_now() + kShortagePause);
+        waiting_.pop_front();
+    }
 }
 
 base::Status Commands::open(const protocol::RuntimeDirectory& directory) {
@@ -114,16 +139,17 @@ void Commands::restore() {
     keeper_.send(Command{.kind = CommandKind::restore});
 }
 
-base::Status Commands::begin_life(const os::ProcessId& keeper, std::uint32_t generation) const {
-    return queue_signal(proc_, keeper, protocol::spawn_signal(), static_cast<int>(generation));
+bool Commands::begin_life(const os::ProcessId& keeper, std::uint32_t generation) {
+    return signals_.send(keeper, protocol::spawn_signal(), static_cast<int>(generation));
 }
 
-base::Status Commands::ask_standing(const os::ProcessId& keeper) const {
-    return queue_signal(proc_, keeper, protocol::report_signal(), 0);
+bool Commands::ask_standing(const os::ProcessId& keeper) {
+    return signals_.send(keeper, protocol::report_signal(), 0);
 }
 
-base::Status Commands::release(const os::ProcessId& keeper) const {
-    return queue_signal(proc_, keeper, protocol::release_signal(), 0);
+void Commands::release(const os::ProcessId& keeper) {
+    // One that is gone is released.
+    static_cast<void>(signals_.send(keeper, protocol::release_signal(), 0));
 }
 
 }  // namespace supervisor

@@ -35,9 +35,31 @@ class CommandFifo {
     std::function<void()> when_taken_;
 };
 
+// Commands to the services' keepers, which are signals with a value. One that can't be sent for want of
+// descriptors, or because too many are queued, is sent as soon as it can be, and before any later one.
+class KeeperSignals {
+  public:
+    KeeperSignals(Loop& loop, const os::Proc& proc);
+    // False where the keeper is known to be gone.
+    [[nodiscard]] bool send(const os::ProcessId& keeper, int number, int value);
+
+  private:
+    struct Signal {
+        os::ProcessId keeper;
+        int number;
+        int value;
+    };
+    [[nodiscard]] base::Status attempt(const Signal& signal) const;
+    void flush();
+
+    const os::Proc& proc_;
+    std::deque<Signal> waiting_;
+    Timer again_;
+};
+
 class Commands {
   public:
-    explicit Commands(Loop& loop) : keeper_(loop), logger_(loop) {}
+    explicit Commands(Loop& loop) : keeper_(loop), logger_(loop), signals_(loop, proc_) {}
     [[nodiscard]] base::Status open(const protocol::RuntimeDirectory& directory);
 
     void fork_keeper(std::uint32_t service, const std::string& name, std::uint32_t generation);
@@ -57,10 +79,10 @@ class Commands {
     // it.
     void restore();
 
-    // By signal, to one service's keeper; ESRCH where it is gone.
-    [[nodiscard]] base::Status begin_life(const os::ProcessId& keeper, std::uint32_t generation) const;
-    [[nodiscard]] base::Status ask_standing(const os::ProcessId& keeper) const;
-    [[nodiscard]] base::Status release(const os::ProcessId& keeper) const;
+    // By signal, to one service's keeper; false where it is gone.
+    [[nodiscard]] bool begin_life(const os::ProcessId& keeper, std::uint32_t generation);
+    [[nodiscard]] bool ask_standing(const os::ProcessId& keeper);
+    void release(const os::ProcessId& keeper);
 
     [[nodiscard]] const os::Proc& proc() const { return proc_; }
 
@@ -68,6 +90,7 @@ class Commands {
     os::Proc proc_;
     CommandFifo keeper_;
     CommandFifo logger_;
+    KeeperSignals signals_;
 };
 
 }  // namespace supervisor

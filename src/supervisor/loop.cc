@@ -17,6 +17,12 @@ namespace supervisor {
 
 namespace asio = boost::asio;
 
+namespace {
+
+constexpr std::chrono::milliseconds kShortagePause{50};
+
+}  // namespace
+
 void Loop::run() {
     const auto work = asio::make_work_guard(*context_);
     context_->run();
@@ -32,36 +38,6 @@ void Loop::post(std::function<void()> work) {
 
 asio::io_context& Loop::context() {
     return *context_;
-}
-
-struct Readable::Watch : std::enable_shared_from_this<Readable::Watch> {
-    Watch(asio::io_context& context, int fd, std::function<void()> on_readable)
-        : descriptor(context, fd), callback(std::move(on_readable)) {}
-
-    void wait() {
-        descriptor.async_wait(asio::posix::stream_descriptor::wait_read,
-                              [self = shared_from_this()](const boost::system::error_code& error) {
-                                  if (error || self->unwatched) return;
-                                  self->callback();
-                                  if (!self->unwatched) self->wait();
-                              });
-    }
-
-    asio::posix::stream_descriptor descriptor;
-    std::function<void()> callback;
-    bool unwatched = false;
-};
-
-Readable::Readable(Loop& loop, int fd, std::function<void()> callback)
-    : watch_(std::make_shared<Watch>(loop.context(), fd, std::move(callback))) {
-    watch_->wait();
-}
-
-Readable::~Readable() {
-    watch_->descriptor.release();  // the fd is not ours to close; a waiting callback is cancelled
-    // The callback may be what destroys us: it stays where it is, with what it captured, until it has
-    // returned and the watch, which the cancelled wait still holds, is gone.
-    watch_->unwatched = true;
 }
 
 struct Timer::Wait {
@@ -158,6 +134,53 @@ void Timer::set(model::Time at) {
 
 void Timer::cancel() {
     loop_.timers_->cancel(*wait_);
+}
+
+struct Readable::Watch : std::enable_shared_from_this<Readable::Watch> {
+    Watch(Loop& loop, int watched, std::function<void()> on_readable)
+        : descriptor(loop.context()),
+          fd(watched),
+          callback(std::move(on_readable)),
+          again(loop, [this] { begin(); }) {}
+
+    // Where the kernel has no memory for it, later: what is readable then was so all the time.
+    void begin() {
+        boost::system::error_code error;
+        descriptor.assign(fd, error);
+        error ? again.set(os::monotonic_now() + kShortagePause) : wait();
+    }
+
+    void wait() {
+        descriptor.async_wait(asio::posix::stream_descriptor::wait_read,
+                              [self = shared_from_this()](const boost::system::error_code& error) {
+                                  if (error || self->unwatched) return;
+                                  self->callback();
+                                  if (!self->unwatched) self->wait();
+                              });
+    }
+
+    void end() {
+        unwatched = true;
+        again.cancel();
+        if (descriptor.is_open()) descriptor.release();  // the fd is not ours to close
+    }
+
+    asio::posix::stream_descriptor descriptor;
+    int fd;
+    std::function<void()> callback;
+    Timer again;
+    bool unwatched = false;
+};
+
+Readable::Readable(Loop& loop, int fd, std::function<void()> callback)
+    : watch_(std::make_shared<Watch>(loop, fd, std::move(callback))) {
+    watch_->begin();
+}
+
+// A waiting callback is cancelled. It may be what destroys us: it stays where it is, with what it captured,
+// until it has returned and the watch, which the cancelled wait still holds, is gone.
+Readable::~Readable() {
+    watch_->end();
 }
 
 }  // namespace supervisor

@@ -54,6 +54,7 @@ Playground::Playground(Loop& loop, const protocol::RuntimeDirectory& directory, 
               .playground = std::move(path),
               .schedule = [this](Service& service, std::optional<model::Time> at) { schedule(service, at); },
               .stepped = [this](Service& service) { stepped(service); },
+              .keeper_lost = [this](pid_t keeper) { keeper_lost(keeper); },
               .left_unmarked = [this](const Service& service) { return left_unmarked(service); }},
       adoption_timer_(loop,
                       [this] {
@@ -153,13 +154,20 @@ std::vector<pid_t> Playground::left_unmarked(const Service& service) const {
 void Playground::adopt(const std::string& name, const os::ProcessId& keeper) {
     const Service* const known = find(name);
     if (known != nullptr && known->keeper() != 0) return;
-    if (known != nullptr && known->down()) return static_cast<void>(commands_.release(keeper));
+    if (known != nullptr && known->down()) return commands_.release(keeper);
     Service& adopted = service(name);
     const auto& found = state_file_.found();
     const bool noted = adopted.slot() < found.size() && found[adopted.slot()];
     Record record = noted ? *found[adopted.slot()] : running_record(adopted);
     record.keeper = keeper;
     adopt(adopted, record);
+}
+
+// Seen by itself, or told by the keeper above it.
+void Playground::keeper_lost(pid_t keeper) {
+    const bool was_adopted = adopted();
+    adoption_.told(keeper);
+    if (!was_adopted) look_whether_adopted();
 }
 
 void Playground::look_whether_adopted() {
@@ -247,10 +255,21 @@ void Playground::route(const Report& report) {
         if (Service* const service = holder_of(report.pid)) service->poll_begun();
     } else if (Service* const service = reported_by(report)) {
         if (report.kind == ReportKind::keeper_forked) by_keeper_[report.pid] = service;
+        if (report.kind == ReportKind::main_started || report.kind == ReportKind::spawn_failed)
+            take_unreported_keeper(*service, report);
         service->take(report);
         if (report.kind == ReportKind::standing) adoption_.told(report.keeper);
     }
     if (!was_adopted) look_whether_adopted();
+}
+
+// Whoever has forked it was killed before it could say so, or will say so later.
+void Playground::take_unreported_keeper(Service& service, const Report& report) {
+    if (by_keeper_.contains(report.keeper) || !service.awaits(report)) return;
+    const auto kept = protocol::kept_services(commands_.proc(), {report.keeper});
+    if (kept.empty() || kept.front().name != service.name()) return;
+    by_keeper_[report.keeper] = &service;
+    service.take_keeper(report.keeper);
 }
 
 // What was commanded before is done: whoever has no keeper by now, has none.

@@ -70,7 +70,9 @@ class Playground {
 
   private:
     void route(const protocol::Report& report);
+    void take_unreported_keeper(Service& service, const protocol::Report& report);
     void child_ended(const protocol::Report& report);
+    void keeper_lost(pid_t keeper);
     void restore();
     void adopt(Service& service, const Record& record);
     void synced();

@@ -29,6 +29,8 @@ class ProcessSet {
 
     // All of it now, parents before their children.
     [[nodiscard]] std::vector<pid_t> pids() const;
+    // False also where it can't be told.
+    [[nodiscard]] bool empty() const { return pids().empty() && proc_.tells(); }
     // As rows to show, a child below its parent.
     [[nodiscard]] std::vector<protocol::ProcessRow> rows() const;
     // TERM to each, and CONT in case it is stopped.

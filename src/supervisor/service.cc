@@ -16,6 +16,7 @@
 #include "os/clock.h"
 #include "os/file.h"
 #include "os/pipe.h"
+#include "os/shortage.h"
 #include "supervisor/await_end.h"
 #include "supervisor/process_set.h"
 #include "supervisor/spawn_failure.h"
@@ -242,8 +243,8 @@ void Service::act_spawn() {
     around_.commands.open_log(slot_, name());
     if (const auto opened = open_notification(); !opened) {
         spawn_error_ = opened.error().message();
-        around_.loop.post([this, shortage = is_shortage(opened.error().number)] {
-            handle(model::SpawnFailed{.set_empty = processes().pids().empty(), .shortage = shortage});
+        around_.loop.post([this, shortage = os::is_shortage(opened.error().number)] {
+            handle(model::SpawnFailed{.set_empty = processes().empty(), .shortage = shortage});
         });
         return;
     }
@@ -323,7 +324,8 @@ void Service::check_not_begun(const base::Error& error) {
     if (check_error_ != before) say("pgctl-poll-ready: " + check_error_);
     around_.loop.post([this, number = error.number, generation = record_.service.generation] {
         if (check_ || record_.service.generation != generation) return;
-        is_shortage(number) ? handle(model::CheckImpossible{}) : handle(model::CheckEnded{.passed = false});
+        os::is_shortage(number) ? handle(model::CheckImpossible{})
+                                : handle(model::CheckEnded{.passed = false});
     });
 }
 
@@ -350,8 +352,12 @@ void Service::release() {
     notification_watch_.reset();
     notification_.reset();
     around_.commands.close_log(slot_, name());
-    if (record_.keeper.pid != 0) static_cast<void>(around_.commands.release(record_.keeper));
+    if (record_.keeper.pid != 0) around_.commands.release(record_.keeper);
     keeper_watch_.reset();
+    keeper_process_.reset();
+    main_watch_.reset();
+    main_process_.reset();
+    watch_again_.reset();
     record_.keeper = {};
     record_.main = {};
     caller_.reset();
@@ -375,15 +381,17 @@ void Service::empty_files() const {
     forget_check_plan();
 }
 
+bool Service::awaits(const protocol::Report& report) const {
+    return record_.keeper.pid == 0 && model::is_spawning(record_.service) &&
+           report.generation == record_.service.generation;
+}
+
 void Service::take(const protocol::Report& report) {
     using enum protocol::ReportKind;
     const bool stale = report.generation != record_.service.generation;
     switch (report.kind) {
         case keeper_forked:
-            keeper_commanded_ = false;
-            record_.keeper =
-                os::identify(around_.commands.proc(), report.pid).value_or(os::ProcessId{.pid = report.pid});
-            return persist();
+            return take_keeper(report.pid);
         case fork_failed:
         case spawn_failed:
             if (!stale) failed_to_spawn(report);
@@ -453,9 +461,9 @@ void Service::failed_to_spawn(const protocol::Report& report) {
         spawn_error_, describe_spawn_failure(forking ? protocol::SpawnStage::fork : report.stage,
                                              report.status, script.value_or("")));
     // A shortage is met every second.
-    if (spawn_error_ != before || !is_shortage(report.status)) say("pgctl: ./run: " + spawn_error_);
-    handle(model::SpawnFailed{.set_empty = forking ? processes().pids().empty() : nothing_left(report),
-                              .shortage = is_shortage(report.status)});
+    if (spawn_error_ != before || !os::is_shortage(report.status)) say("pgctl: ./run: " + spawn_error_);
+    handle(model::SpawnFailed{.set_empty = forking ? processes().empty() : nothing_left(report),
+                              .shortage = os::is_shortage(report.status)});
 }
 
 void Service::time_passed() {

@@ -55,6 +55,8 @@ struct Surroundings {
     std::function<void(Service&, std::optional<model::Time>)> schedule;
     // After each step, once everything of it was done.
     std::function<void(Service&)> stepped;
+    // The keeper of a service is gone.
+    std::function<void(pid_t keeper)> keeper_lost;
     // What a killed keeper of the service has left, as far as it carries no mark.
     std::function<std::vector<pid_t>(const Service&)> left_unmarked;
 };
@@ -103,6 +105,10 @@ class Service {
     // Wanted down; `timeout` seconds until the deadline, counted from now where the stop begins now.
     void stop(bool force, double timeout);
     void take(const protocol::Report& report);
+    // `pid` is its keeper from now on.
+    void take_keeper(pid_t pid);
+    // Whether `report`, of a keeper that nobody has heard of, is of the life that it waits for.
+    [[nodiscard]] bool awaits(const protocol::Report& report) const;
     // `pid`, a child of the playground's keeper, ended with a wait status: our keeper, or an orphan that may
     // be ours.
     void child_ended(pid_t pid, int status);
@@ -148,6 +154,7 @@ class Service {
     void look_for_rest();
     void lose_keeper();
     void watch_keeper();
+    void watch_later(std::function<void()> watch);
     [[nodiscard]] bool nothing_left(const protocol::Report& report);
     [[nodiscard]] bool main_lives() const;
     [[nodiscard]] ProcessSet processes() const;
@@ -180,6 +187,7 @@ class Service {
     std::unique_ptr<Readable> keeper_watch_;
     os::Fd main_process_;  // only of a main process that no keeper of ours watches
     std::unique_ptr<Readable> main_watch_;
+    std::unique_ptr<Timer> watch_again_;  // where one of the two could not be opened
     bool watches_rest_ = false;
     std::vector<os::ProcessId> leftovers_;
     std::string spawn_error_;

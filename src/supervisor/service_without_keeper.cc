@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "os/clock.h"
+#include "os/shortage.h"
 #include "supervisor/await_end.h"
 #include "supervisor/process_set.h"
 #include "supervisor/service.h"
@@ -15,6 +16,7 @@ namespace {
 
 // How long what a killed keeper has left is watched before it is looked for anew: it may have forked.
 constexpr std::chrono::seconds kLookAgain{1};
+constexpr std::chrono::milliseconds kShortagePause{50};
 
 }  // namespace
 
@@ -22,7 +24,7 @@ constexpr std::chrono::seconds kLookAgain{1};
 bool Service::nothing_left(const protocol::Report& report) {
     if (report.token == 0) return false;
     if (!record_.strays) return true;
-    record_.strays = !processes().pids().empty();
+    record_.strays = !processes().empty();
     if (record_.strays) watch_rest();
     return !record_.strays;
 }
@@ -33,9 +35,12 @@ void Service::child_ended(pid_t pid, int status) {
 }
 
 void Service::lose_keeper() {
-    record_.keeper = {};
+    const pid_t lost = std::exchange(record_.keeper, {}).pid;
+    keeper_watch_.reset();
+    keeper_process_.reset();
     record_.strays = true;
     persist();
+    around_.keeper_lost(lost);
 }
 
 // The keeper was killed: what it kept has fallen to the playground's keeper, which tells of each end, in any
@@ -46,7 +51,7 @@ void Service::without_keeper(pid_t ended, int status) {
     const bool reported = had_main && ended == record_.main.pid;
     if (had_main && !reported && main_lives()) return;
     record_.main = {};
-    const bool empty = processes().pids().empty();
+    const bool empty = processes().empty();
     if (!empty) {
         if (model::is_spawning(record_.service)) processes().kill();  // nobody can vouch for that life
         watch_rest();
@@ -84,12 +89,23 @@ void Service::watch_rest() {
 void Service::look_for_rest() {
     if (record_.keeper.pid == 0) return without_keeper(0, 0);
     if (!record_.strays || record_.main.pid != 0 || down()) return;
-    record_.strays = !processes().pids().empty();
+    record_.strays = !processes().empty();
     record_.strays ? watch_rest() : handle(model::SetEmpty{});
 }
 
+// Where nobody can tell, it counts as living: at the worst it is looked for once more.
 bool Service::main_lives() const {
-    return record_.main.pid != 0 && os::Process::open(around_.commands.proc(), record_.main).has_value();
+    if (record_.main.pid == 0) return false;
+    const auto main = os::Process::open(around_.commands.proc(), record_.main);
+    return main || os::is_shortage(main.error().number);
+}
+
+void Service::take_keeper(pid_t pid) {
+    if (record_.keeper.pid == pid) return;
+    keeper_commanded_ = false;
+    record_.keeper = os::identify(around_.commands.proc(), pid).value_or(os::ProcessId{.pid = pid});
+    persist();
+    watch_keeper();
 }
 
 // One that an earlier keeper of the playground has forked is nobody's child that we know: its end is seen
@@ -99,14 +115,20 @@ void Service::watch_keeper() {
     const auto stat = around_.commands.proc().stat(watched.pid);
     if (watched.pid == 0 || (stat && stat->parent == ::getppid())) return;
     auto keeper = os::Process::open(around_.commands.proc(), watched);
+    if (!keeper && os::is_shortage(keeper.error().number)) return watch_later([this] { watch_keeper(); });
     if (!keeper) return lose_keeper();
+    keeper_watch_.reset();
     keeper_process_ = std::move(*keeper).take_fd();
     keeper_watch_ = std::make_unique<Readable>(around_.loop, keeper_process_.get(), [this, watched] {
-        keeper_watch_.reset();
-        if (record_.keeper != watched) return;
+        if (record_.keeper != watched) return keeper_watch_.reset();
         lose_keeper();
         watch_main();
     });
+}
+
+void Service::watch_later(std::function<void()> watch) {
+    watch_again_ = std::make_unique<Timer>(around_.loop, std::move(watch));
+    watch_again_->set(os::monotonic_now() + kShortagePause);
 }
 
 void Service::settle() {
@@ -117,11 +139,15 @@ void Service::settle() {
 void Service::watch_main() {
     if (record_.keeper.pid != 0 || keeper_commanded_ || down()) return;
     // Nobody of ours may be its parent any more, so that its end is seen here or nowhere.
+    if (record_.main.pid == 0) return without_keeper(0, 0);
     auto main = os::Process::open(around_.commands.proc(), record_.main);
-    if (record_.main.pid == 0 || !main) return without_keeper(0, 0);
+    if (!main && os::is_shortage(main.error().number)) return watch_later([this] { watch_main(); });
+    if (!main) return without_keeper(0, 0);
+    main_watch_.reset();
     main_process_ = std::move(*main).take_fd();
     main_watch_ = std::make_unique<Readable>(around_.loop, main_process_.get(), [this] {
         main_watch_.reset();
+        main_process_.reset();
         // A parent of ours reports how it ended, and before this; from elsewhere there is no status to be
         // had.
         if (record_.main.pid != 0) without_keeper(record_.main.pid, SIGKILL);

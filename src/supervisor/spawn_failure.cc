@@ -53,8 +53,4 @@ std::string describe_spawn_failure(protocol::SpawnStage stage, int error, std::s
     return text;
 }
 
-bool is_shortage(int error) {
-    return error == EAGAIN || error == ENOMEM || error == EMFILE || error == ENFILE || error == ENOBUFS;
-}
-
 }  // namespace supervisor

@@ -16,8 +16,4 @@ namespace supervisor {
 [[nodiscard]] std::string describe_spawn_failure(protocol::SpawnStage stage, int error,
                                                  std::string_view script);
 
-// Whether an errno says that the machine, or this user, is out of something for now: processes, memory,
-// descriptors. Nothing at the service can mend that, and it may be over at any time.
-[[nodiscard]] bool is_shortage(int error);
-
 }  // namespace supervisor
