@@ -63,10 +63,11 @@ SpawnOutcome spawn(const char* spawn_file) {
     // The child borrows our memory until it executes (man 2 vfork), so it tells its failure by writing here.
     volatile SpawnStage failed = SpawnStage::none;
     volatile int error = 0;
+    const pid_t self = ::getpid();
     const pid_t pid = ::vfork();
     if (pid < 0) return {.stage = SpawnStage::fork, .error = errno};
     if (pid == 0) {
-        failed = protocol::execute(plan.address());
+        failed = protocol::execute(plan.address(), self);
         error = errno;
         ::_exit(127);
     }

@@ -68,7 +68,7 @@ bool apply_limits(const Plan& plan) {
 
 }  // namespace
 
-SpawnStage execute(char* laid_out) {
+SpawnStage execute(char* laid_out, pid_t parent) {
     const Plan plan(laid_out);
     const SpawnHeader& header = plan.header();
     if (::setsid() < 0) return SpawnStage::session;
@@ -86,7 +86,7 @@ SpawnStage execute(char* laid_out) {
     sigset_t none;
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
-    ::execve(arguments[0], arguments, environment);
+    if (::getppid() == parent) ::execve(arguments[0], arguments, environment);
     return SpawnStage::exec;
 }
 

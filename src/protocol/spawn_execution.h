@@ -3,6 +3,8 @@
 // that may have borrowed its parent's memory (man 2 vfork).
 #pragma once
 
+#include <sys/types.h>
+
 #include "protocol/records.h"
 #include "protocol/spawn_file.h"
 
@@ -10,6 +12,7 @@ namespace protocol {
 
 // `plan` is what layout() made, in memory that may be written to, and used once. Returns the stage that
 // failed, with errno, or does not return. Signal dispositions are the caller's business; the mask is emptied.
-[[nodiscard]] SpawnStage execute(char* plan);
+// Where `parent` was killed meanwhile, who would have kept what is executed, nothing is.
+[[nodiscard]] SpawnStage execute(char* plan, pid_t parent);
 
 }  // namespace protocol

@@ -16,11 +16,12 @@ namespace {
 // The child borrows our memory until it executes (man 2 vfork), so it tells its failure by writing here.
 base::Result<pid_t> spawn(char* plan) {
     volatile int error = 0;
+    const pid_t self = ::getpid();
     const pid_t pid = ::vfork();
     if (pid < 0) return base::system_error("./ready");
     if (pid == 0) {
         for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_DFL);
-        static_cast<void>(protocol::execute(plan));
+        static_cast<void>(protocol::execute(plan, self));
         error = errno;
         ::_exit(127);
     }

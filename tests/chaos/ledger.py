@@ -9,6 +9,7 @@ import observer
 import zoo
 
 SAMPLE = 0.2  # seconds
+COUNT = 12  # bytes that service.pl writes for a life
 
 
 @dataclass
@@ -77,7 +78,11 @@ class Ledger:
         return (self.directory / f'{name}.ready.{life.number}').exists()
 
     def written(self, name, number):
-        return observer.counted(self.directory / f'{name}.{number}')
+        try:
+            counts = (self.directory / f'{name}.counts').read_bytes()
+        except FileNotFoundError:
+            return 0
+        return int(counts[COUNT * number:COUNT * (number + 1)].replace(b'\0', b' ').strip() or 0)
 
     def ran_twice(self):
         file = self.directory / 'twice'

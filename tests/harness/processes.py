@@ -109,7 +109,8 @@ def mentioning(directory):
 
 def describe(pids):
     """One line a process, for a failed assertion."""
-    return [f"{pid} ({state(pid)}, parent {parent(pid)}): {' '.join(command_line(pid))}" for pid in pids]
+    return [f"{pid} ({state(pid)}, parent {parent(pid)}): {' '.join(command_line(pid)) or read(pid, 'comm').decode().strip()}"
+            for pid in pids]
 
 
 def kill(pids, number=signal.SIGKILL):
