@@ -197,6 +197,7 @@ void forget_restartable_sequences() {
 int PlaygroundKeeper::run() {
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     forget_restartable_sequences();
+    reap();  // a supervisor that has become the keeper had checks below it, and did not wait for their ends
     start(supervisor_);
     ::close(kPassedFd);  // the client may connect now
     start(logger_);
