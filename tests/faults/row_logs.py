@@ -211,20 +211,36 @@ def tail_is_whole(trial, name):
     assert written <= numbers[-1] <= written + 1, f'I3: {name}: {written} lines were written, the last one in the log is {numbers[-1]}'
 
 
-@row(11, 'the log directory is deleted')
-def logs_deleted(trial):
-    trial.start_writers(1)
-    trial.wait_until_written('w1')
-    aside = trial.root / 'aside'
-    (trial.pg.path / 'w1/logs').rename(aside)
+def moved_and_deleted(logs, aside):
+    logs.rename(aside)
     shutil.rmtree(aside)
-    current = trial.pg.log_file('w1')
-    trial.pg.wait_until(lambda: current.exists() and current.stat().st_size > 0, 'the log is written again')
-    trial.wait_until_written('w1')
-    assert warnings(trial) == []
-    trial.writers.remove('w1')
-    trial.finish()
-    tail_is_whole(trial, 'w1')
+
+
+def deleted_in_place(logs, _):
+    """The logger may make the file again before its directory is gone, which then stays."""
+    subprocess.run(['rm', '-rf', str(logs)], stderr=subprocess.DEVNULL, check=False)
+
+
+def deleted(how, delete, pause):
+    @row(11, f'the log directory is deleted{how}')
+    def logs_deleted(trial):
+        trial.start_writers(1, pause)
+        trial.wait_until_written('w1')
+        current = trial.pg.log_file('w1')
+        with current.open() as before:
+            delete(current.parent, trial.root / 'aside')
+            assert os.fstat(before.fileno()).st_nlink == 0, 'it was deleted'
+        trial.pg.wait_until(lambda: current.exists() and current.stat().st_size > 0, 'the log is written again')
+        trial.wait_until_written('w1')
+        trial.pg.wait_until(lambda: not warnings(trial), lambda: f'the log is written: {warnings(trial)}')
+        trial.writers.remove('w1')
+        trial.finish()
+        tail_is_whole(trial, 'w1')
+    return logs_deleted
+
+
+deleted('', moved_and_deleted, 0.01)
+deleted(' while the logger writes to it', deleted_in_place, 0.0005)
 
 
 @row(11, 'the log directory is replaced by a file, and put right')
