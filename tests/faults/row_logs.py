@@ -10,6 +10,7 @@ import time
 import observer
 from playground import NOBODY
 from rows import NotRun, row
+from succession import lost_keepers
 
 MANY = 45000  # lines: more than a small file system and a pipe hold, and fewer than are rotated away
 SAYS = 'log is not being written: '
@@ -91,6 +92,34 @@ def disk_full_and_killed(trial):
         blocked(trial, NO_ROOM)
         make_larger()
         resumed(trial, time.monotonic())
+
+
+@row(9, 'the log file system is full, and the service is stopped', namespaces=True)
+def disk_full_and_stopped(trial):
+    with small_file_system(trial) as make_larger:
+        trial.pg.service('b')
+        start_eager_writers(trial)
+        # It waits for its pipe, and does not see TERM.
+        (trial.pg.path / 'w1/timeout-stop').write_text('1\n')
+        eager(trial)
+        trial.pg.wait_until(lambda: warnings(trial), 'status warns of the log')
+        trial.pg.wait_until(lambda: trial.is_blocked('w1'), 'the writer waits')
+        told = trial.pg.stop('w1').stderr
+        lost = [line for line in told.splitlines() if 'w1/logs/current' in line]
+        assert len(lost) == 1 and f'WARNING: playground/w1/logs/current: {NO_ROOM}; the last ' in lost[0], told
+        left = observer.of_service(trial.pg.path / 'w1')
+        assert not left, f'I6: left: {left}'
+        trial.but('w1')
+        lost_keepers(trial, 1)
+        trial.check()
+        make_larger()
+        # The logger goes on, and has it all in the end.
+        trial.pg.wait_until(lambda: not observer.misses(numbers(trial), observer.counted(trial.root / 'w1.count')), 'all is logged')
+        trial.finish()
+
+
+def numbers(trial):
+    return observer.numbers_in_log(trial.pg.path / 'w1')
 
 
 def may_write_files(trial, size):
