@@ -70,20 +70,23 @@ base::Status Loop::start() {
     if (auto added = epoll_.add(reports_.fd(), 0, kReportsKey); !added) return added;
     const auto names = os::list_directory(runtime_.services());
     if (!names && names.error().number != ENOENT) return base::passed_on(names.error());
-    for (const std::string& name : names.value_or(std::vector<std::string>())) {
-        Service& service = add(name);
-        const auto opened = open_fifo(service);
-        if (opened) continue;
-        // Only what is worth another try stays: the rest has no FIFO, or none yet.
-        if (opened.error().number == EMFILE || opened.error().number == ENFILE) {
-            note(service, opened);
-        } else {
-            forget(service);
-        }
-    }
+    for (const std::string& name : names.value_or(std::vector<std::string>())) take_over(name);
     open_deleted_fifos();
     reports_.began();
     return {};
+}
+
+// Before the supervisor has told what is up, so that nobody who writes waits for that.
+void Loop::take_over(const std::string& name) {
+    Service& service = add(name);
+    const auto opened = open_fifo(service);
+    if (opened) return forget_if_over(service);
+    // Only what is worth another try stays: the rest has no FIFO, or none yet.
+    if (opened.error().number == EMFILE || opened.error().number == ENFILE) {
+        note(service, opened);
+    } else {
+        forget(service);
+    }
 }
 
 base::Status Loop::run() {
@@ -171,13 +174,22 @@ bool Loop::take_turn(Service& service) {
 }
 
 bool Loop::nothing_more(Service& service) {
-    if (service.replaced) {
-        std::array<char, 1> byte{};
-        const auto count = peek_->peek(service.output.fd.get(), byte);
-        service.closing = count && *count == 0;
+    if (service.closing) {
+        forget(service);
+    } else {
+        forget_if_over(service);
     }
-    if (service.closing) forget(service);
     return false;
+}
+
+// A service that the supervisor has told of is closed by the supervisor: its next life may be just beginning.
+// Any other one is down, or its FIFO was replaced, once nobody can write any more; where it comes up after
+// all, that is told.
+void Loop::forget_if_over(Service& service) {
+    if (service.slot != Service::kNoSlot) return;
+    std::array<char, 1> byte{};
+    const auto count = peek_->peek(service.output.fd.get(), byte);
+    if (count && *count == 0) forget(service);
 }
 
 // For a log that was blocked: what was missing then may be there now.

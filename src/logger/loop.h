@@ -27,7 +27,7 @@ namespace logger {
 
 class Loop {
   public:
-    // Recovers what an earlier logger was killed in, and opens the FIFO of every service there is.
+    // Recovers what an earlier logger was killed in, and opens the FIFO of every service that has a writer.
     [[nodiscard]] static base::Result<std::unique_ptr<Loop>> make(protocol::RuntimeDirectory runtime,
                                                                   std::string playground,
                                                                   Transfer::Environment environment = {});
@@ -44,6 +44,7 @@ class Loop {
     Loop(protocol::RuntimeDirectory runtime, std::string playground, Means means,
          Transfer::Environment environment);
     [[nodiscard]] base::Status start();
+    void take_over(const std::string& name);
     [[nodiscard]] base::Status wait();
     [[nodiscard]] std::optional<std::chrono::milliseconds> time_to_wait() const;
     [[nodiscard]] base::Status watch_reports();
@@ -72,6 +73,7 @@ class Loop {
     void make_ready(Service& service);
     [[nodiscard]] bool take_turn(Service& service);
     [[nodiscard]] bool nothing_more(Service& service);
+    void forget_if_over(Service& service);
     [[nodiscard]] base::Status prepare(Service& service);
     [[nodiscard]] base::Result<size_t> move_batch(Service& service);
     [[nodiscard]] base::Status drain(Service& service);

@@ -4,6 +4,8 @@ that writes as fast as it can."""
 import errno
 import os
 
+import observer
+
 
 class Ending:
     """The service `a`: each life waits, and ends with a code of its own."""
@@ -60,19 +62,26 @@ while (!$end) {
         open(my $errors, '>>', 'ROOT/NAME.errors'); syswrite($errors, "$!\n"); exit 1;
     }
     seek($count, 0, 0); syswrite($count, $n);
-    sleep(0.01) if $n > 500_000;
+    sleep(0.01) if $n > MOST;
 }
 '''
+MOST_HASTY = 800_000  # lines of each; six files of 10 MiB hold them
 
 
 def start_hasty_writers(trial, count):
     """And with them whatever else the playground has."""
     for number in range(1, count + 1):
         name = f'w{number}'
-        trial.pg.service(name, HASTY.replace('ROOT', str(trial.root)).replace('NAME', name))
+        trial.pg.service(name, HASTY.replace('ROOT', str(trial.root)).replace('NAME', name).replace('MOST', str(MOST_HASTY)))
         trial.writers.append(name)
     trial.pg.start()
     trial.remember()
+
+
+def at_full_rate(trial):
+    """None of them has come to where it pauses."""
+    for name in trial.writers:
+        assert observer.counted(trial.root / f'{name}.count') < MOST_HASTY, f'{name} has long written all that the log keeps'
 
 
 def no_write_failed(trial):

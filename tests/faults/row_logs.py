@@ -10,6 +10,7 @@ import time
 import observer
 from playground import NOBODY
 from rows import NotRun, row
+from succession import lost_keepers
 
 MANY = 45000  # lines: more than a small file system and a pipe hold, and fewer than are rotated away
 SAYS = 'log is not being written: '
@@ -91,6 +92,34 @@ def disk_full_and_killed(trial):
         blocked(trial, NO_ROOM)
         make_larger()
         resumed(trial, time.monotonic())
+
+
+@row(9, 'the log file system is full, and the service is stopped', namespaces=True)
+def disk_full_and_stopped(trial):
+    with small_file_system(trial) as make_larger:
+        trial.pg.service('b')
+        start_eager_writers(trial)
+        # It waits for its pipe, and does not see TERM.
+        (trial.pg.path / 'w1/timeout-stop').write_text('1\n')
+        eager(trial)
+        trial.pg.wait_until(lambda: warnings(trial), 'status warns of the log')
+        trial.pg.wait_until(lambda: trial.is_blocked('w1'), 'the writer waits')
+        told = trial.pg.stop('w1').stderr
+        lost = [line for line in told.splitlines() if 'w1/logs/current' in line]
+        assert len(lost) == 1 and f'WARNING: playground/w1/logs/current: {NO_ROOM}; the last ' in lost[0], told
+        left = observer.of_service(trial.pg.path / 'w1')
+        assert not left, f'I6: left: {left}'
+        trial.but('w1')
+        lost_keepers(trial, 1)
+        trial.check()
+        make_larger()
+        # The logger goes on, and has it all in the end.
+        trial.pg.wait_until(lambda: not observer.misses(numbers(trial), observer.counted(trial.root / 'w1.count')), 'all is logged')
+        trial.finish()
+
+
+def numbers(trial):
+    return observer.numbers_in_log(trial.pg.path / 'w1')
 
 
 def may_write_files(trial, size):
@@ -211,20 +240,36 @@ def tail_is_whole(trial, name):
     assert written <= numbers[-1] <= written + 1, f'I3: {name}: {written} lines were written, the last one in the log is {numbers[-1]}'
 
 
-@row(11, 'the log directory is deleted')
-def logs_deleted(trial):
-    trial.start_writers(1)
-    trial.wait_until_written('w1')
-    aside = trial.root / 'aside'
-    (trial.pg.path / 'w1/logs').rename(aside)
+def moved_and_deleted(logs, aside):
+    logs.rename(aside)
     shutil.rmtree(aside)
-    current = trial.pg.log_file('w1')
-    trial.pg.wait_until(lambda: current.exists() and current.stat().st_size > 0, 'the log is written again')
-    trial.wait_until_written('w1')
-    assert warnings(trial) == []
-    trial.writers.remove('w1')
-    trial.finish()
-    tail_is_whole(trial, 'w1')
+
+
+def deleted_in_place(logs, _):
+    """The logger may make the file again before its directory is gone, which then stays."""
+    subprocess.run(['rm', '-rf', str(logs)], stderr=subprocess.DEVNULL, check=False)
+
+
+def deleted(how, delete, pause):
+    @row(11, f'the log directory is deleted{how}')
+    def logs_deleted(trial):
+        trial.start_writers(1, pause)
+        trial.wait_until_written('w1')
+        current = trial.pg.log_file('w1')
+        with current.open() as before:
+            delete(current.parent, trial.root / 'aside')
+            assert os.fstat(before.fileno()).st_nlink == 0, 'it was deleted'
+        trial.pg.wait_until(lambda: current.exists() and current.stat().st_size > 0, 'the log is written again')
+        trial.wait_until_written('w1')
+        trial.pg.wait_until(lambda: not warnings(trial), lambda: f'the log is written: {warnings(trial)}')
+        trial.writers.remove('w1')
+        trial.finish()
+        tail_is_whole(trial, 'w1')
+    return logs_deleted
+
+
+deleted('', moved_and_deleted, 0.01)
+deleted(' while the logger writes to it', deleted_in_place, 0.0005)
 
 
 @row(11, 'the log directory is replaced by a file, and put right')

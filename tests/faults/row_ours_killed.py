@@ -1,19 +1,21 @@
 """Rows 1 to 5: our own processes are killed."""
 
 import json
+import shutil
 import signal
 import time
 
 import observer
 import processes
-from lives import Ending, Sole, no_write_failed, start_hasty_writers
+from lives import Ending, Sole, at_full_rate, no_write_failed, start_hasty_writers
 from load import Clients
 from rows import row
 from succession import adopted, assert_right, await_end, finish_beside_keepers, lost_keepers, replaced
 from trial import ROLES
 
 KILLS = 10  # of the supervisor, in a round
-LOGGER_KILLS = 20
+LOGGER_KILLS = 20  # in each of so many starts, since a log keeps only so much of what is written at full rate
+LOGGER_STARTS = 5
 MANY = 400
 IN_THE_GAP = 3  # lives that end while there is no supervisor, in a round
 
@@ -207,17 +209,57 @@ def both_keepers_killed(trial):
     finish_beside_keepers(trial)
 
 
-@row(4, 'the logger is killed again and again at full rate')
+@row(4, f'the logger is killed {LOGGER_STARTS * LOGGER_KILLS} times at full rate')
 def logger_killed(trial):
+    down = services_that_are_down(trial)
     start_hasty_writers(trial, 2)
+    for start in range(LOGGER_STARTS):
+        if start > 0:
+            start_with_new_logs(trial)
+        trial.pg.stop(*down)
+        trial.remember()
+        kill_loggers(trial)
+        at_full_rate(trial)
+        no_write_failed(trial)
+        reads_only_what_is_up(trial, down)
+        trial.pg.start(*down)
+        trial.pg.stop(*down)
+        lives = 2 * (start + 1)
+        assert all(trial.pg.log(name) == ['hello'] * lives for name in down), 'I3: what comes up later is logged'
+        trial.finish()
+
+
+def start_with_new_logs(trial):
+    for name in trial.writers:
+        shutil.rmtree(trial.pg.log_file(name).parent)
+    trial.pg.start()
+
+
+def kill_loggers(trial):
     keeper = trial.ours('keeper')
     for _ in range(LOGGER_KILLS):
-        trial.wait_until_written('w1', 50)
+        # Half of them are killed while they take over what the one before was killed in.
+        if trial.random.random() < 0.5:
+            trial.wait_until_written('w1', 50)
         time.sleep(trial.random.uniform(0, 0.03))
         trial.figure('replaced', replaced(trial, keeper, 'logger'))
     trial.wait_until_written('w1', 50)
-    no_write_failed(trial)
-    trial.finish()
+
+
+def services_that_are_down(trial):
+    """By and by: they run first, and leave their files behind."""
+    names = [f'down{number}' for number in range(3)]
+    for name in names:
+        trial.pg.service(name, f'echo hello\nexec {trial.pg.sleep}')
+    return names
+
+
+def reads_only_what_is_up(trial, down):
+    """I4, of the FIFOs alone: the logger that is there now has been told of no other service."""
+    def held():
+        outputs = [path for path in processes.open_files(trial.ours('logger')).values() if path.endswith('/output')]
+        return [name for name in [*down, *trial.writers] if any(f'/services/{name}/' in path for path in outputs)]
+    trial.pg.wait_until(lambda: held() == trial.writers, lambda: f'I4: the logger holds the FIFOs of {held()}, and {trial.writers} are up')
 
 
 def at_one_moment(trial):

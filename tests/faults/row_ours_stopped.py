@@ -7,11 +7,14 @@ import struct
 import termios
 import time
 
+import observer
 import processes
 from lives import no_write_failed, start_hasty_writers
 from rows import row
+from succession import lost_keepers
 
 LONGEST_LINE = 40  # bytes that a writer writes at once
+STOPPED = 10  # seconds
 
 
 @row(7, 'the supervisor is stopped, and each command says so')
@@ -62,21 +65,48 @@ def logger_stopped(trial):
     trial.writer('slow', pause=0.01)
     start_hasty_writers(trial, 2)
     logger = trial.ours('logger')
+    begin = time.monotonic()
     processes.kill([logger], signal.SIGSTOP)
     trial.pg.wait_until(lambda: processes.state(logger) == 'T', 'the logger is stopped')
     for name in ('w1', 'w2'):
         trial.pg.wait_until(lambda: trial.is_blocked(name), f'{name} blocks')
-        assert is_full(trial, name), f'{name} blocks, and its pipe is not full'
+        blocks_only_when_full(trial, name)
     says_that_the_logger_is_stopped(trial)
-    # Takes about ten seconds.
     trial.wait_until_written('slow', min(900, capacity(trial, 'slow') // 2 // LONGEST_LINE))
     assert not trial.is_blocked('slow'), 'a service blocks though its pipe is not full'
+    while time.monotonic() < begin + STOPPED:
+        blocks_only_when_full(trial, 'slow')
+        trial.check()
+    says_that_the_logger_is_stopped(trial)
     processes.kill([logger], signal.SIGCONT)
     for name in trial.writers:
         trial.wait_until_written(name)
     trial.pg.wait_until(lambda: 'log' not in trial.pg.run('status').stdout, 'status has nothing to say of the log any more')
     no_write_failed(trial)
     trial.finish()
+
+
+@row(8, 'the logger is stopped, and a service is stopped meanwhile')
+def logger_stopped_under_a_stop(trial):
+    trial.start_writers(2)
+    logger = trial.ours('logger')
+    processes.kill([logger], signal.SIGSTOP)
+    trial.pg.wait_until(lambda: processes.state(logger) == 'T', 'the logger is stopped')
+    trial.wait_until_written('w2', 50)
+    with trial.pg.within():
+        trial.pg.stop('w2')
+    left = [one.pid for one in observer.of_service(trial.pg.path / 'w2')]
+    assert not left, f'I6: left: {processes.describe(left)}'
+    trial.but('w2')
+    lost_keepers(trial, 1)
+    trial.check()
+    processes.kill([logger], signal.SIGCONT)
+    # What had not been written yet when it was stopped is in its log then.
+    trial.finish()
+
+
+def blocks_only_when_full(trial, name):
+    assert not trial.is_blocked(name) or is_full(trial, name), f'{name} blocks, and its pipe is not full'
 
 
 def says_that_the_logger_is_stopped(trial):

@@ -5,6 +5,7 @@ import re
 import processes
 from rows import row
 from texts import STAMP
+from trial import ROLES
 
 LARGEST_LOG_FILE = 10 << 20  # bytes
 LOG_FILES = 6  # with those that are kept of the older ones
@@ -26,27 +27,43 @@ def log_files(trial, name):
     return [*sorted(logs.glob('@*')), logs / 'current']
 
 
-def largest_logger(trial):
-    """Bytes that the logger had resident at its largest."""
-    return int(processes.status_field(trial.ours('logger'), 'VmHWM').split()[0]) << 10
+LARGEST = 16 * MEBIBYTE
+
+
+def stays_small(what, pid):
+    """At no time it had more than that resident."""
+    largest = int(processes.status_field(pid, 'VmHWM').split()[0]) << 10
+    assert largest < LARGEST, f'the {what} had {largest >> 20} MiB at its largest'
 
 
 @row(37, 'a line of 100 MB')
 def long_line(trial):
-    trial.pg.service('a', PRINTS_BLOCKS.replace('SLEEPER', str(trial.pg.sleeper)))
-    trial.start_writers(1)
+    gate = trial.quoted(trial.file('gate'))
+    trial.pg.service('a', PRINTS_BLOCKS.replace('SLEEPER', str(trial.pg.sleeper)), ready=f'test -e {gate}', files={'timeout-ready': 60})
+    trial.start_writers_only()
+    start = trial.pg.terminal('pgctl', 'start', 'a')
+    # The log box shows the line as it grows, and what comes after it.
+    start.read_until('  end ')
     trial.pg.wait_until(lambda: trial.pg.log_ends_with('a', 'end'), 'the last line is logged')
+    stays_small('command that shows the log', start.process.pid)
+    trial.open('gate')
+    start.read_until('Started: a')
+    assert start.wait() == 0
+    start.end()
+    trial.remember()
     # A line longer than a whole file is split over files, of which the last ones are kept: no byte is missing in between.
     files = log_files(trial, 'a')
     assert len(files) == LOG_FILES and all(file.stat().st_size <= LARGEST_LOG_FILE for file in files), files
     kept = b''.join(file.read_bytes() for file in files)
     line, _, rest = kept.partition(b'\n')
-    assert STAMPED.sub(b'', rest) == b'end\n', rest[-200:]
+    after = [STAMPED.sub(b'', one) for one in rest.splitlines()]
+    assert after[0] == b'end' and all(one.startswith(b'pgctl-poll-ready: ') for one in after[1:]), after
     written = b''.join(b'%08d' % number + BLOCK for number in range(100))
     assert len(line) > (LOG_FILES - 2) * LARGEST_LOG_FILE and written.endswith(line), 'the line is not as it was written'
-    assert largest_logger(trial) < 16 * MEBIBYTE, f'the logger had {largest_logger(trial) >> 20} MiB at its largest'
+    for role in ROLES:
+        stays_small(role, trial.ours(role))
     shown = trial.pg.run('log', 'a').succeeded().stdout
-    assert len(shown) < 2 * MEBIBYTE and shown.endswith('end\n')
+    assert len(shown) < 2 * MEBIBYTE and '  end\n' in shown
     trial.finish()
 
 

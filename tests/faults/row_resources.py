@@ -308,7 +308,12 @@ def no_pipe_budget(trial):
         trial.wait_until_written('w1', 200)
         trial.wait_until_written('w2', 200)
         trial.check()
+        # What comes in their place gets small pipes of its own.
+        for role in trial.random.sample(('supervisor', 'logger'), 2):
+            trial.recovered(role, trial.kill(role))
         trial.pg.restart(*names)
+        trial.wait_until_written('w1', 200)
+        trial.wait_until_written('w2', 200)
         trial.pg.stop(*names)
         assert all('hello' in trial.pg.log(name) for name in names)
         trial.finish()

@@ -64,6 +64,17 @@ class LoggerProcess : public testing::Test, public PlaygroundFixture {
         }
         EXPECT_EQ(text_of(service), expected);
     }
+    // Whether the logger, or anybody else, has the service's FIFO open for reading (man 7 fifo).
+    [[nodiscard]] bool is_read(const std::string& service) const {
+        return os::open(runtime.output(service), O_WRONLY | O_NONBLOCK).has_value();
+    }
+    // Waits for it.
+    void expect_not_read(const std::string& service) const {
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+        while (is_read(service) && std::chrono::steady_clock::now() < deadline) {
+        }
+        EXPECT_FALSE(is_read(service));
+    }
     static void say(const os::Fd& output, const std::string& text) {
         EXPECT_TRUE(os::write_all(output.get(), text));
     }
@@ -107,6 +118,45 @@ TEST_F(LoggerProcess, ReadsWhatWasWrittenBeforeItCame) {
     say(output, "early\n");
     start();
     expect_text("web", "early\n");
+}
+
+TEST_F(LoggerProcess, LeavesTheFifoOfAServiceThatIsDownAlone) {
+    add_service("down");  // and nobody holds it
+    const os::Fd output = add_service("web");
+    start();
+    EXPECT_EQ(drain("web"), 0);
+    EXPECT_TRUE(is_read("web"));
+    EXPECT_FALSE(is_read("down"));
+    EXPECT_FALSE(os::exists(logs("down")));
+}
+
+TEST_F(LoggerProcess, LetsGoOfAServiceThatEndsBeforeItIsToldOfIt) {
+    os::Fd output = add_service("web");
+    say(output, "last words\n");
+    // In a process of its own, since the logger is forked with what is open here.
+    const pid_t keeper = fork_child();
+    if (keeper == 0) ::pause();
+    output = os::Fd();
+    start();
+    expect_text("web", "last words\n");
+    ::kill(keeper, SIGKILL);
+    ::waitpid(keeper, nullptr, 0);
+    expect_not_read("web");
+    command(CommandKind::open_log, "web");
+    EXPECT_EQ(drain("web"), 0);
+    EXPECT_TRUE(is_read("web"));
+}
+
+TEST_F(LoggerProcess, KeepsAServiceThatItWasToldOfThoughNobodyWrites) {
+    start();
+    os::Fd output = add_service("web");
+    command(CommandKind::open_log, "web");
+    EXPECT_EQ(drain("web"), 0);
+    output = os::Fd();
+    // It notices that while it carries out the first, or before.
+    EXPECT_EQ(drain("web"), 0);
+    EXPECT_EQ(drain("web"), 0);
+    EXPECT_TRUE(is_read("web"));
 }
 
 TEST_F(LoggerProcess, LeavesInTheMiddleOfALine) {
