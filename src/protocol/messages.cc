@@ -1,5 +1,7 @@
 #include "protocol/messages.h"
 
+#include <cerrno>
+#include <new>
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
@@ -91,6 +93,8 @@ base::Result<Message> from_text(const std::string& text) {
         return base::failure(base::printable(wrong.path) + ": " + wrong.what);
     } catch (const nlohmann::json::exception& error) {
         return base::failure(error.what());
+    } catch (const std::bad_alloc&) {
+        return base::system_error("a message of " + std::to_string(text.size()) + " bytes", ENOMEM);
     }
 }
 

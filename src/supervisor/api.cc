@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <array>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -44,6 +45,7 @@ constexpr std::uint32_t kLargestHeader = 16 << 10;
 // Of what has been received and not been understood: whatever stands beside a body's chunks has no limit of
 // its own.
 constexpr std::size_t kLargestUnread = 128 << 10;
+constexpr const char* kNoMemory = "the supervisor of this playground has not enough memory for the request";
 constexpr std::chrono::seconds kSilence{10};  // a connection that says nothing is closed
 constexpr std::chrono::milliseconds kNoDescriptors{100};
 
@@ -125,6 +127,7 @@ struct Api::Server {
                                         std::shared_ptr<Queue> queue);
     asio::awaitable<bool> reply(Stream& stream, http::status status, std::string body);
     asio::awaitable<bool> complain(Stream& stream, http::status status, std::string line);
+    asio::awaitable<void> let_finish(Stream& stream);
 
     Loop& loop;
     Playground& playground;
@@ -171,9 +174,14 @@ asio::awaitable<void> Api::Server::serve(Stream stream, pid_t peer) {
         }
         if (error == http::error::end_of_stream || error == asio::error::operation_aborted) break;
         if (error) {
+            // What is allowed did not fit: there was no memory for it.
+            const bool no_memory = error == http::error::buffer_overflow && parser.is_header_done();
             const bool ours = error.category() == http::make_error_code(http::error::bad_method).category();
-            if (ours)
+            if (no_memory)
+                co_await complain(stream, http::status::insufficient_storage, kNoMemory);
+            else if (ours)
                 co_await complain(stream, http::status::bad_request, "not a request: " + error.message());
+            if (ours) co_await let_finish(stream);
             break;
         }
         const HttpRequest request = parser.release();
@@ -207,6 +215,17 @@ asio::awaitable<bool> Api::Server::complain(Stream& stream, http::status status,
     protocol::Complaint complaint;
     complaint.errors.push_back(std::move(line));
     co_return co_await reply(stream, status, protocol::to_text(complaint));
+}
+
+// Who is still sending would not get our answer: closing what has not been read resets the connection.
+asio::awaitable<void> Api::Server::let_finish(Stream& stream) {
+    const Deadline silence(loop, stream, kSilence);
+    std::array<char, 4096> unread;
+    error_code error;
+    while (!error) {
+        co_await stream.async_read_some(asio::buffer(unread),
+                                        asio::redirect_error(asio::use_awaitable, error));
+    }
 }
 
 asio::awaitable<bool> Api::Server::answer(Stream& stream, const HttpRequest& request, pid_t peer) {
