@@ -301,7 +301,8 @@ void PlaygroundKeeper::fork_keeper(const Command& command) {
                                   .service = command.service,
                                   .generation = command.generation,
                                   .pid = pid,
-                                  .status = pid > 0 ? 0 : errno});
+                                  .status = pid > 0 ? 0 : errno,
+                                  .token = static_cast<std::uint32_t>(self)});
 }
 
 void PlaygroundKeeper::become_service_keeper(const Command& command, pid_t parent) {

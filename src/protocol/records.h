@@ -15,7 +15,7 @@ namespace protocol {
 inline constexpr std::uint32_t kRecordMagic = 0x70676336;  // "pgc6"
 
 enum class ReportKind : std::uint32_t {
-    keeper_forked = 1,  // by the playground's keeper: `pid` is the new service keeper
+    keeper_forked = 1,  // by the playground's keeper: `pid` is the new service keeper, `token` its own pid
     fork_failed,        // by the playground's keeper: errno `status`
     child_ended,  // by the playground's keeper: its child `pid` (a service's keeper, or an orphan) ended with
                   // wait status `status`

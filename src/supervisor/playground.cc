@@ -269,7 +269,7 @@ void Playground::take_unreported_keeper(Service& service, const Report& report) 
     const auto kept = protocol::kept_services(commands_.proc(), {report.keeper});
     if (kept.empty() || kept.front().name != service.name()) return;
     by_keeper_[report.keeper] = &service;
-    service.take_keeper(report.keeper);
+    service.take_keeper(report.keeper, 0);
 }
 
 // What was commanded before is done: whoever has no keeper by now, has none.

@@ -391,7 +391,7 @@ void Service::take(const protocol::Report& report) {
     const bool stale = report.generation != record_.service.generation;
     switch (report.kind) {
         case keeper_forked:
-            return take_keeper(report.pid);
+            return take_keeper(report.pid, static_cast<pid_t>(report.token));
         case fork_failed:
         case spawn_failed:
             if (!stale) failed_to_spawn(report);

@@ -105,8 +105,8 @@ class Service {
     // Wanted down; `timeout` seconds until the deadline, counted from now where the stop begins now.
     void stop(bool force, double timeout);
     void take(const protocol::Report& report);
-    // `pid` is its keeper from now on.
-    void take_keeper(pid_t pid);
+    // `pid` is its keeper from now on, forked by `parent`, a keeper of the playground (0: not known).
+    void take_keeper(pid_t pid, pid_t parent);
     // Whether `report`, of a keeper that nobody has heard of, is of the life that it waits for.
     [[nodiscard]] bool awaits(const protocol::Report& report) const;
     // `pid`, a child of the playground's keeper, ended with a wait status: our keeper, or an orphan that may

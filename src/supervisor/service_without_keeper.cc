@@ -100,12 +100,15 @@ bool Service::main_lives() const {
     return main || os::is_shortage(main.error().number);
 }
 
-void Service::take_keeper(pid_t pid) {
+void Service::take_keeper(pid_t pid, pid_t parent) {
     if (record_.keeper.pid == pid) return;
     keeper_commanded_ = false;
     record_.keeper = os::identify(around_.commands.proc(), pid).value_or(os::ProcessId{.pid = pid});
     persist();
+    if (parent == ::getppid()) return;
     watch_keeper();
+    // What it still has told waits behind.
+    if (record_.keeper.pid == 0) around_.loop.post([this] { watch_main(); });
 }
 
 // One that an earlier keeper of the playground has forked is nobody's child that we know: its end is seen
