@@ -79,13 +79,17 @@ def environment(pid):
     return dict(entry.split('=', 1) for entry in text.split('\0') if '=' in entry)
 
 
+def file_numbers(pid):
+    """Of the files that it has open."""
+    try:
+        return [int(number) for number in os.listdir(f'/proc/{pid}/fd')]
+    except OSError:
+        return []
+
+
 def open_files(pid):
     """fd number → what it is, as /proc/<pid>/fd shows it."""
-    try:
-        numbers = os.listdir(f'/proc/{pid}/fd')
-    except OSError:
-        return {}
-    return {int(number): link(pid, f'fd/{number}') for number in numbers}
+    return {number: link(pid, f'fd/{number}') for number in file_numbers(pid)}
 
 
 def children(pid):
