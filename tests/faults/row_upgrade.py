@@ -86,17 +86,13 @@ def exit_during_an_upgrade(trial):
     trial.start_writers(1)
     trial.but('a')
     trial.harms('supervisor', 'logger')
-    life = seen = 0
-    while seen < IN_AN_UPGRADE:
-        life += 1
-        installed.install(f'6.0.{life}')
-        ending.await_life(life)
-        seen += ends_during_an_upgrade(trial, ending, life)
+    ending.end_lives(IN_AN_UPGRADE, lambda life: ends_during_an_upgrade(trial, installed, ending, life))
     trial.finish()
 
 
-def ends_during_an_upgrade(trial, ending, life):
+def ends_during_an_upgrade(trial, installed, ending, life):
     """Whether status was asked soon enough to show it."""
+    installed.install(f'6.0.{life}')
     main = trial.main('a')
     command = trial.pg.begin('upgrade')
     time.sleep(trial.random.uniform(0, 0.05))
