@@ -111,7 +111,7 @@ def in_words(steps):
 def mixed(trial, names):
     """One hundred commands on services that all run, and all that they were told. In every other round they do not come quite at
     once, so that there are fewer orders that could explain it."""
-    apart = 0.5 * (trial.round % 2)  # seconds
+    apart = 0.5 * trial.places(2, 1)[0]  # seconds
     chosen = [(trial.random.choice(COMMANDS), trial.random.sample(names, trial.random.randrange(1, len(names) + 1)),
                trial.random.uniform(0, apart)) for _ in range(AT_ONCE)]
     begin = time.monotonic()

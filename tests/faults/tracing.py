@@ -176,11 +176,10 @@ def naming(traces):
 def swept(trial, sweep, count, inject):
     """Injects this round's part of a sweep, so that enough rounds do all of it, and something at random. `inject` is called with each
     fault and a list, to which it appends the trace before it judges. Something has to have happened."""
-    begin = trial.round * count
     traces = []
     with naming(traces):
-        for place in [*range(begin, begin + min(count, len(sweep))), trial.random.randrange(len(sweep))]:
-            inject(sweep[place % len(sweep)], traces)
+        for place in [*trial.places(len(sweep), count), trial.random.randrange(len(sweep))]:
+            inject(sweep[place], traces)
             assert not traces[-1].crashes(), f'ended: {traces[-1].crashes()}'
         trial.pg.start()
         finish_beside_keepers(trial)

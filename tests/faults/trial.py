@@ -30,12 +30,14 @@ while (!$end) {
 }
 '''
 ROLES = ('keeper', 'supervisor', 'logger')
+SHORTER = 5  # times as much of a sweep, or of the same again, is in a round that is not short
 
 
 class Trial:
-    def __init__(self, seed, number=0, scratch='/tmp'):
+    def __init__(self, seed, number=0, scratch='/tmp', short=False):
         self.random = random.Random(seed)
         self.round = number  # from 0; where a row is a sweep, which part of it is next
+        self.short = short
         self.root = Path(tempfile.mkdtemp(prefix='pgfault', dir=scratch))
         self.root.chmod(0o755)
         self.pg = Playground(self.root)
@@ -189,6 +191,17 @@ class Trial:
         complaints = self.pg.leave()
         shutil.rmtree(self.root, ignore_errors=True)
         return complaints
+
+    # --- how much of it is done in a round
+
+    def times(self, count):
+        """How often something is done again in this round, which is `count` times but in a short one."""
+        return max(count // SHORTER, 1) if self.short else count
+
+    def places(self, size, count):
+        """Those of this round in a sweep of so many, 0, 1 …: enough rounds do all of it. A short one does fewer, from anywhere on."""
+        begin = self.random.randrange(size) if self.short else self.round * count
+        return [place % size for place in range(begin, begin + min(self.times(count), size))]
 
     # --- small things
 
