@@ -226,6 +226,11 @@ def first_starts(trial):
     trial.finish()
 
 
+def session(trial):
+    """A shell at a terminal, which a hang-up ends even where it does not end this test, as under nohup."""
+    return trial.pg.terminal('env', '--default-signal=HUP', 'sh')
+
+
 def of_session(leader):
     return [pid for pid in processes.all_pids() if processes.session(pid) == leader and processes.alive(pid)]
 
@@ -243,7 +248,7 @@ def hang_up(trial, terminal):
 def session_ends(trial):
     trial.writer('w1')
     trial.pg.service('a')
-    terminal = trial.pg.terminal('sh')
+    terminal = session(trial)
     terminal.type('pgctl start\n')
     terminal.read_until('Started: w1')
     trial.remember()
@@ -259,7 +264,7 @@ def session_ends_under_a_command(trial):
     trial.open('go')
     trial.start_writers(1)
     trial.but('slow')
-    terminal = trial.pg.terminal('sh')
+    terminal = session(trial)
     go.unlink()
     terminal.type('pgctl restart slow\n')
     terminal.read_until('Starting: slow')
@@ -268,6 +273,7 @@ def session_ends_under_a_command(trial):
     trial.wait_until_written('w1')
     trial.check()
     trial.open('go')
-    trial.pg.wait_until(lambda: trial.pg.state('slow') == 'ready', 'slow is ready without a command')
+    trial.pg.wait_until(lambda: trial.pg.state('slow') == 'ready',
+                        lambda: f'slow is ready without a command: {trial.pg.status("slow")}')
     assert len(trial.pg.sleepers()) == 1
     trial.finish()
