@@ -261,17 +261,14 @@ class Playground:
     def our_processes(self, role=None):
         """Supervisor, logger and keepers of this test, told by the program that they run."""
         programs = [path.resolve() for path in self.programs]
-        found = []
-        for pid in processes.mentioning(self.directory):
-            if not any(processes.runs(pid, program) for program in programs):
-                continue
-            if role is None or role in ' '.join(processes.command_line(pid)).split()[:2]:
-                found.append(pid)
-        return found
+        # Of all processes there are, most run something else: that is seen at less cost than which test they belong to.
+        running = [pid for pid in processes.all_pids() if any(processes.runs(pid, program) for program in programs)]
+        return [pid for pid in processes.mentioning(self.directory, among=running)
+                if role is None or role in ' '.join(processes.command_line(pid)).split()[:2]]
 
     def sleepers(self):
         """The living processes that run the test's own sleep, however they hide."""
-        return [pid for pid in processes.mentioning(self.sleeper) if str(self.sleeper) in processes.command_line(pid)]
+        return [pid for pid in processes.all_pids() if str(self.sleeper) in processes.command_line(pid) and processes.alive(pid)]
 
     def kill_everything_of_ours(self, *also):
         """Supervisor, logger and keepers at one moment, and with them these pids: nobody is left to notice."""

@@ -71,7 +71,7 @@ def command_line(pid):
 def runs(pid, program):
     """Whether it runs the program of this path, or ran it when its file was replaced; valgrind runs one of this name."""
     executable = link(pid, 'exe').removesuffix(' (deleted)')
-    return command_line(pid)[:1] == [Path(program).name] if '/valgrind/' in executable else executable == str(program)
+    return executable == str(program) or ('/valgrind/' in executable and command_line(pid)[:1] == [Path(program).name])
 
 
 def environment(pid):
@@ -96,11 +96,11 @@ def children(pid):
     return [other for other in all_pids() if parent(other) == pid]
 
 
-def mentioning(directory):
+def mentioning(directory, among=None):
     """Living processes that show the directory anywhere: command line, environment, working directory, open files."""
     needle = str(directory)
     found = []
-    for pid in all_pids():
+    for pid in all_pids() if among is None else among:
         if pid == os.getpid() or not alive(pid):
             continue
         evidence = [read(pid, 'cmdline').decode(errors='surrogateescape'),
