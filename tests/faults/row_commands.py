@@ -1,9 +1,12 @@
 """Rows 23, 24 and 44: many commands at once, and sessions that end."""
 
+import fcntl
 import json
 import os
 import re
 import signal
+import struct
+import termios
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -178,7 +181,7 @@ hundred_commands(', beside a service that goes on', lambda trial: trial.writer('
 
 
 class Barrier:
-    """Commands that wait in a shell, and all go on when it is opened."""
+    """Commands that wait in a shell, and all go on when it is opened. It is bash, as others take no descriptor above 9."""
 
     def __init__(self, trial):
         self.trial = trial
@@ -189,12 +192,15 @@ class Barrier:
     def begin(self, *arguments):
         self.count += 1
         return self.trial.pg.begin('-c', f'echo >&{self.arrive}; read line <&{self.gate}; exec "$@" {self.arrive}>&- {self.gate}<&-',
-                                   'sh', *arguments, program='sh', pass_fds=(self.arrive, self.gate))
+                                   'bash', *arguments, program='bash', pass_fds=(self.arrive, self.gate))
 
     def open(self):
-        for _ in range(self.count):
-            os.read(self.here, 1)
+        self.trial.pg.wait_until(self._all_are_here, 'all wait at the barrier')
         self.leave()
+
+    def _all_are_here(self):
+        held, = struct.unpack('i', fcntl.ioctl(self.here, termios.FIONREAD, bytes(4)))
+        return held == self.count
 
     def leave(self):
         for fd in (self.here, self.arrive, self.gate, self.opener):
