@@ -307,12 +307,7 @@ class Playground:
                 # Not communicate(): what it has left running may hold its output open.
                 one.process.kill()
                 one.process.wait()
-        complaints = []
-        stopped = None
-        if self.path.is_dir() and any(entry.is_dir() for entry in self.path.iterdir()):
-            stopped = subprocess.run([str(binaries() / 'pgctl'), '--pgdir', str(self.path), 'stop'], cwd='/',
-                                     env=self.environment({'PGCTL_TIMEOUT': '5'}), stdin=subprocess.DEVNULL,
-                                     capture_output=True, timeout=2 * DEADLINE, **self.identity)
+        complaints, stopped = self._stop_at_last()
         left = processes.mentioning(self.directory)
         complaints += [f'left running: {line}' for line in processes.describe(left)]
         # A playground that a test made unusable can't be stopped, and need not be when nothing runs.
@@ -322,6 +317,17 @@ class Playground:
             processes.kill(left)
             left = processes.mentioning(self.directory)
         return complaints
+
+    def _stop_at_last(self):
+        """Complaints, and what the command was told; one that goes on and on must not keep from killing what is left."""
+        if not self.path.is_dir() or not any(entry.is_dir() for entry in self.path.iterdir()):
+            return [], None
+        try:
+            return [], subprocess.run([str(binaries() / 'pgctl'), '--pgdir', str(self.path), 'stop'], cwd='/',
+                                      env=self.environment({'PGCTL_TIMEOUT': '5'}), stdin=subprocess.DEVNULL,
+                                      capture_output=True, timeout=2 * DEADLINE, **self.identity)
+        except subprocess.TimeoutExpired as error:
+            return [f'could not be stopped: {error}'], None
 
 
 def _readable(stream, end):
