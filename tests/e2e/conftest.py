@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / 'harness'))
-pytest.register_assert_rewrite('playground')
+pytest.register_assert_rewrite('playground', 'refusals')
 
 from playground import Playground  # noqa: E402
 

@@ -25,6 +25,15 @@ class Ending:
     def await_life(self, number):
         self.trial.pg.wait_until(lambda: self.life() == number, f'life {number} of a has begun')
 
+    def end_lives(self, times, end_one):
+        """`end_one` is given the number of a life, ends it, and says whether `status` was asked soon enough to show how; until it was
+        so many times."""
+        life = seen = 0
+        while seen < times:
+            life += 1
+            self.await_life(life)
+            seen += end_one(life)
+
     def end_life(self):
         self.trial.pg.wait_until(self.opened, 'the life waits')
 

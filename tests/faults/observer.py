@@ -30,19 +30,30 @@ def lives(one):
 
 def of_service(directory):
     """All living processes that carry the service's mark in their environment."""
-    mark = f'PGCTL_SERVICE={directory}'.encode()
-    found = []
+    return of_services([directory])[directory]
+
+
+def of_services(directories):
+    """The same for each of them, from one look at all of /proc."""
+    found = {directory: [] for directory in directories}
+    marks = {f'PGCTL_SERVICE={directory}'.encode(): directory for directory in directories}
     for pid in processes.all_pids():
-        if mark in processes.read(pid, 'environ').split(b'\0') and processes.alive(pid):
-            one = identity(pid)
-            if one:
-                found.append(one)
+        directory = next((marks[entry] for entry in processes.read(pid, 'environ').split(b'\0') if entry in marks), None)
+        one = identity(pid) if directory and processes.alive(pid) else None
+        if one:
+            found[directory].append(one)
     return found
 
 
 def main_processes(directory):
     """Those of the service that lead a session: its main process; and a check, which is no part of it, as a child of the supervisor."""
-    return [one for one in of_service(directory) if processes.session(one.pid) == one.pid and not is_check(one.pid)]
+    return main_processes_of([directory])[directory]
+
+
+def main_processes_of(directories):
+    """The same for each of them, from one look at all of /proc."""
+    return {directory: [one for one in every if processes.session(one.pid) == one.pid and not is_check(one.pid)]
+            for directory, every in of_services(directories).items()}
 
 
 def is_check(pid):
@@ -84,11 +95,11 @@ class Cost:
 
 
 def cost(pids):
-    fds = zombies = kibibytes = 0
-    for pid in pids:
-        fds += len(processes.open_files(pid))
-        kibibytes += int((processes.status_field(pid, 'VmRSS') or '0').split()[0])
-        zombies += sum(processes.state(child) == 'Z' for child in processes.children(pid))
+    """The zombies are those of all processes that wait for one of these, from one look at /proc."""
+    parents = set(pids)
+    zombies = sum(processes.state(pid) == 'Z' and processes.parent(pid) in parents for pid in processes.all_pids())
+    fds = sum(len(processes.file_numbers(pid)) for pid in pids)
+    kibibytes = sum(int((processes.status_field(pid, 'VmRSS') or '0').split()[0]) for pid in pids)
     return Cost(len(pids), fds, zombies, kibibytes)
 
 

@@ -1,9 +1,12 @@
 """Rows 23, 24 and 44: many commands at once, and sessions that end."""
 
+import fcntl
 import json
 import os
 import re
 import signal
+import struct
+import termios
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -111,7 +114,7 @@ def in_words(steps):
 def mixed(trial, names):
     """One hundred commands on services that all run, and all that they were told. In every other round they do not come quite at
     once, so that there are fewer orders that could explain it."""
-    apart = 0.5 * (trial.round % 2)  # seconds
+    apart = 0.5 * trial.places(2, 1)[0]  # seconds
     chosen = [(trial.random.choice(COMMANDS), trial.random.sample(names, trial.random.randrange(1, len(names) + 1)),
                trial.random.uniform(0, apart)) for _ in range(AT_ONCE)]
     begin = time.monotonic()
@@ -178,7 +181,7 @@ hundred_commands(', beside a service that goes on', lambda trial: trial.writer('
 
 
 class Barrier:
-    """Commands that wait in a shell, and all go on when it is opened."""
+    """Commands that wait in a shell, and all go on when it is opened. It is bash, as others take no descriptor above 9."""
 
     def __init__(self, trial):
         self.trial = trial
@@ -189,12 +192,15 @@ class Barrier:
     def begin(self, *arguments):
         self.count += 1
         return self.trial.pg.begin('-c', f'echo >&{self.arrive}; read line <&{self.gate}; exec "$@" {self.arrive}>&- {self.gate}<&-',
-                                   'sh', *arguments, program='sh', pass_fds=(self.arrive, self.gate))
+                                   'bash', *arguments, program='bash', pass_fds=(self.arrive, self.gate))
 
     def open(self):
-        for _ in range(self.count):
-            os.read(self.here, 1)
+        self.trial.pg.wait_until(self._all_are_here, 'all wait at the barrier')
         self.leave()
+
+    def _all_are_here(self):
+        held, = struct.unpack('i', fcntl.ioctl(self.here, termios.FIONREAD, bytes(4)))
+        return held == self.count
 
     def leave(self):
         for fd in (self.here, self.arrive, self.gate, self.opener):
@@ -226,6 +232,11 @@ def first_starts(trial):
     trial.finish()
 
 
+def session(trial):
+    """A shell at a terminal, which a hang-up ends even where it does not end this test, as under nohup."""
+    return trial.pg.terminal('env', '--default-signal=HUP', 'sh')
+
+
 def of_session(leader):
     return [pid for pid in processes.all_pids() if processes.session(pid) == leader and processes.alive(pid)]
 
@@ -243,7 +254,7 @@ def hang_up(trial, terminal):
 def session_ends(trial):
     trial.writer('w1')
     trial.pg.service('a')
-    terminal = trial.pg.terminal('sh')
+    terminal = session(trial)
     terminal.type('pgctl start\n')
     terminal.read_until('Started: w1')
     trial.remember()
@@ -259,7 +270,7 @@ def session_ends_under_a_command(trial):
     trial.open('go')
     trial.start_writers(1)
     trial.but('slow')
-    terminal = trial.pg.terminal('sh')
+    terminal = session(trial)
     go.unlink()
     terminal.type('pgctl restart slow\n')
     terminal.read_until('Starting: slow')
@@ -268,6 +279,7 @@ def session_ends_under_a_command(trial):
     trial.wait_until_written('w1')
     trial.check()
     trial.open('go')
-    trial.pg.wait_until(lambda: trial.pg.state('slow') == 'ready', 'slow is ready without a command')
+    trial.pg.wait_until(lambda: trial.pg.state('slow') == 'ready',
+                        lambda: f'slow is ready without a command: {trial.pg.status("slow")}')
     assert len(trial.pg.sleepers()) == 1
     trial.finish()

@@ -1,36 +1,15 @@
-"""Row 13: a service for which the kernel has no memory. What happens when there is none for us is in row_calls.py."""
+"""Row 13: a service for which the kernel has no memory. What happens when there is none for us is in row_no_memory.py."""
 
 import contextlib
 import time
 from pathlib import Path
 
 import processes
-from rows import NotRun, row
+from cgroups import limited_cgroup
+from rows import row
 
-MEMORY_CGROUPS = {'/sys/fs/cgroup/memory': 'memory.limit_in_bytes', '/sys/fs/cgroup': 'memory.max'}
+SMALL_MEMORY = {'/sys/fs/cgroup/memory': {'memory.limit_in_bytes': 16 << 20}, '/sys/fs/cgroup': {'memory.max': 16 << 20}}
 TOLD = 'was killed, most likely by the kernel for want of memory'
-
-
-@contextlib.contextmanager
-def small_memory(trial):
-    """A cgroup of 16 MiB, as its file of processes."""
-    for base, limit in MEMORY_CGROUPS.items():
-        group = Path(base, trial.root.name)
-        try:
-            group.mkdir()
-        except OSError:
-            continue
-        try:
-            if not (group / limit).exists():
-                continue
-            (group / limit).write_text(str(16 << 20))
-            yield group / 'cgroup.procs'
-            return
-        finally:
-            trial.pg.run('stop')
-            trial.pg.wait_until(lambda: not (group / 'cgroup.procs').read_text(), 'nothing is left in the cgroup')
-            group.rmdir()
-    raise NotRun('needs a memory cgroup of our own')
 
 
 def is_told(trial):
@@ -67,11 +46,13 @@ def is_not_told_of_another_kill(trial):
 
 @row(13, 'an out-of-memory kill of a service is named as one')
 def out_of_memory(trial):
-    with small_memory(trial) as group:
+    with limited_cgroup(trial, SMALL_MEMORY) as group, contextlib.ExitStack() as end:
+        # Before the cgroup goes, as the service would take all the memory there is.
+        end.callback(trial.pg.run, 'stop')
         trial.pg.service('a', f"""test -e {trial.quoted(trial.file('over'))} && exec {trial.pg.sleep}
 {trial.waits('go')}
 echo >> {trial.quoted(trial.file('lives'))}
-echo $$ > {trial.quoted(group)}
+echo $$ > {trial.quoted(group / 'cgroup.procs')}
 exec perl -e '$all .= "x" x 1048576 while 1'""")
         trial.start_writers(2)
         trial.but('a')

@@ -50,10 +50,11 @@ def odd_names(trial):
     with NothingEscapes(trial):
         trial.start_writers(1)
         assert set(trial.before) == {*ODD, 'w1'}, set(trial.before) ^ {*ODD, 'w1'}
+        mains = trial.mains(ODD)
         for name in ODD:
             directory = str(trial.pg.path / name)
             trial.pg.wait_until(lambda: trial.pg.log(name) == [directory], lambda: f'{name} is itself: {trial.pg.log(name)}')
-            assert processes.link(trial.main(name).pid, 'cwd') == directory
+            assert processes.link(mains[name].pid, 'cwd') == directory
         one = trial.random.choice(ODD)
         assert trial.pg.restart(one).stderr.splitlines()[-1] == f'[pgctl] Started: {one}'
         trial.finish(restarted=[one])

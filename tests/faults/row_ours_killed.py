@@ -68,11 +68,7 @@ def exit_in_the_gap(trial):
     ending = Ending(trial)
     trial.start_writers(1)
     trial.but('a')
-    life = seen = 0
-    while seen < IN_THE_GAP:
-        life += 1
-        ending.await_life(life)
-        seen += ends_in_the_gap(trial, ending, life)
+    ending.end_lives(IN_THE_GAP, lambda life: ends_in_the_gap(trial, ending, life))
     trial.finish()
 
 

@@ -166,7 +166,7 @@ def in_a_namespace(trial, function):
         raise NotRun('this user may not make namespaces here')
     place = [one.inject for one in ROWS[21]].index(function)
     ended = subprocess.run([*words, sys.executable, str(Path(__file__).with_name('run')), '--inside', f'21.{place}.{trial.round}',
-                            '--seed', str(trial.random.randrange(10**6))],
+                            '--seed', str(trial.random.randrange(10**6)), *(['--short'] if trial.short else [])],
                            capture_output=True, text=True, env={**os.environ, ENTERED: whose})
     try:
         told = json.loads(ended.stdout.splitlines()[-1])

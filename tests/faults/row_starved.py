@@ -8,6 +8,7 @@ from pathlib import Path
 
 import observer
 import processes
+from cgroups import limited_cgroup
 from rows import NotRun, row
 
 NEIGHBOURS = 20
@@ -114,35 +115,11 @@ def starved_by_neighbours(trial):
     trial.finish()
 
 
-def left(group):
+def leave(group):
     """Whoever is in it goes on in the one above; some may end, and others be forked, at the same time."""
     for pid in (group / 'cgroup.procs').read_text().split():
         with contextlib.suppress(OSError):
             (group.parent / 'cgroup.procs').write_text(pid)
-    with contextlib.suppress(OSError):
-        group.rmdir()
-    return not group.exists()
-
-
-@contextlib.contextmanager
-def one_percent(trial):
-    """A cgroup of our own."""
-    for base, limits in ONE_PERCENT.items():
-        group = Path(base, trial.root.name)
-        try:
-            group.mkdir()
-        except OSError:
-            continue
-        try:
-            if not all((group / file).exists() for file in limits):
-                continue
-            for file, limit in limits.items():
-                (group / file).write_text(str(limit))
-            yield group
-            return
-        finally:
-            trial.pg.wait_until(lambda group=group: left(group), 'nothing is in the cgroup any more')
-    raise NotRun('needs a cpu cgroup of our own')
 
 
 def throttled(group):
@@ -151,7 +128,7 @@ def throttled(group):
 
 @row(22, 'there is hardly any CPU: ours have 1 % of one')
 def starved_by_quota(trial):
-    with one_percent(trial) as group:
+    with limited_cgroup(trial, ONE_PERCENT, leave) as group:
         names = start_services(trial, 2, f'echo $$ > {trial.quoted(group.parent / "cgroup.procs")}')
         for role in ROLES:
             (group / 'cgroup.procs').write_text(str(trial.ours(role)))

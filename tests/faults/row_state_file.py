@@ -59,24 +59,25 @@ def damaged(name, damage):
     return state_damaged
 
 
-def places(trial, count):
+def places(trial):
     """Those of this round: a stretch of the whole, then some at random."""
-    begin = trial.round * STRETCH
-    return [place % count for place in range(begin, begin + STRETCH)] + [trial.random.randrange(count) for _ in range(AT_RANDOM)]
+    size = state(trial).stat().st_size
+    return trial.places(size, STRETCH) + [trial.random.randrange(size) for _ in range(trial.times(AT_RANDOM))]
 
 
 def flipped(trial):
     """When the sweep has come to the end, it begins again with the next bit; what is at random, in any way."""
-    for number, place in enumerate(places(trial, state(trial).stat().st_size)):
+    swept = trial.times(STRETCH)
+    for number, place in enumerate(places(trial)):
         content = bytearray(state(trial).read_bytes())
         place %= len(content)
-        sweep = (trial.round * STRETCH + number) // len(content)
-        content[place] ^= 1 << sweep % 8 if number < STRETCH else trial.random.randrange(1, 256)
+        bit = 1 << (trial.round * STRETCH + number) // len(content) % 8
+        content[place] ^= bit if number < swept else trial.random.randrange(1, 256)
         yield bytes(content), place % SLOT not in CHECKED_BY_NOBODY
 
 
 def cut(trial):
-    for size in places(trial, state(trial).stat().st_size):
+    for size in places(trial):
         content = state(trial).read_bytes()
         size %= len(content)
         yield content[:size], size % SLOT != 0

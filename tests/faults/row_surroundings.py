@@ -8,6 +8,7 @@ import processes
 from control_socket import runtime
 from rows import row
 
+NICER = 5
 # What a caller may have that no service, and none of ours, can do with. The limits are given as what `resource` calls them.
 ODD = r'''
 import os, resource, signal, sys
@@ -18,11 +19,11 @@ signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
 for _ in range(50):
     os.set_inheritable(os.open(foreign, os.O_RDONLY), True)
 os.umask(0)
-os.nice(5)
+os.nice(NICER)
 for name, limit in limits.items():
     resource.setrlimit(getattr(resource, name), limit)
 os.execvp('pgctl', ['pgctl', *sys.argv[3:]])
-'''
+'''.replace('NICER', str(NICER))
 LIMITS = {'RLIMIT_NOFILE': (300, 700), 'RLIMIT_CORE': (4096, 8192), 'RLIMIT_STACK': (1 << 20, 1 << 22), 'RLIMIT_MEMLOCK': (4096, 8192),
           'RLIMIT_CPU': (600, 700), 'RLIMIT_NPROC': (2500, 3000)}
 FILE_SIZE = {'RLIMIT_FSIZE': (8192, resource.RLIM_INFINITY)}
@@ -53,6 +54,11 @@ def inherited(pid):
             'umask': processes.status_field(pid, 'Umask'), 'niceness': os.getpriority(os.PRIO_PROCESS, pid),
             'files': sorted(processes.open_files(pid)), 'session': processes.session(pid) == pid, 'directory': processes.link(pid, 'cwd'),
             'input': processes.link(pid, 'fd/0'), 'limits': limits_of(pid, LIMITS)}
+
+
+def odd_niceness():
+    """Of those whom the odd caller has started: he is nicer than this test, and nobody is nicer than 19."""
+    return min(os.getpriority(os.PRIO_PROCESS, 0) + NICER, 19)
 
 
 def documented(trial, name, **given):
@@ -99,7 +105,7 @@ def odd_first_caller(trial):
     trial.pg.service('a')
     odd_start(trial)
     trial.remember()
-    odd = documented(trial, 'a', umask='0000', niceness=5, limits=LIMITS)
+    odd = documented(trial, 'a', umask='0000', niceness=odd_niceness(), limits=LIMITS)
     first = trial.main('a')
     assert inherited(first.pid) == odd, f'{inherited(first.pid)}, and not {odd}'
     has_environment(trial, first.pid, 'a')
@@ -118,7 +124,7 @@ def another_caller(trial):
     """Gets what he has himself, as far as an ordinary user can be given it by processes of a niceness and with hard limits."""
     trial.pg.service('b')
     trial.pg.start('b', umask=0o027)
-    normal = documented(trial, 'b', umask='0027', niceness=5,
+    normal = documented(trial, 'b', umask='0027', niceness=odd_niceness(),
                         limits={name: lowered(limit, LIMITS[name]) for name, limit in normal_limits().items()})
     found = inherited(trial.main('b').pid)
     assert found == normal, f'{found}, and not {normal}'
@@ -134,7 +140,7 @@ def odd_later_caller(trial):
     before = {pid: inherited(pid) for pid in (trial.ours(role) for role in ('keeper', 'supervisor', 'logger'))}
     trial.pg.stop('a')
     odd_start(trial, 'a')
-    odd = documented(trial, 'a', umask='0000', niceness=5, limits=LIMITS)
+    odd = documented(trial, 'a', umask='0000', niceness=odd_niceness(), limits=LIMITS)
     main = trial.main('a')
     assert inherited(main.pid) == odd, f'{inherited(main.pid)}, and not {odd}'
     has_environment(trial, main.pid, 'a')

@@ -39,7 +39,7 @@ def upgrade(trial, installed, version, **traits):
 def upgrades_under_load(trial):
     installed = loaded(trial)
     with Clients(trial):
-        for number in range(1, UPGRADES + 1):
+        for number in range(1, trial.times(UPGRADES) + 1):
             trial.wait_until_written('w1', 20)
             result, seconds = upgrade(trial, installed, f'6.0.{number}')
             assert result.returncode == 0, result.stderr
@@ -66,8 +66,8 @@ def old_one_comes_back(trial, installed, words, **traits):
 def upgrade_fails(trial):
     installed = loaded(trial)
     with Clients(trial):
-        for place in range(trial.round * FAILURES, (trial.round + 1) * FAILURES):
-            old_one_comes_back(trial, installed, 'not upgraded, 6.0.0 goes on', **FAULTS[place % len(FAULTS)])
+        for place in trial.places(len(FAULTS), FAILURES):
+            old_one_comes_back(trial, installed, 'not upgraded, 6.0.0 goes on', **FAULTS[place])
     trial.finish()
 
 
@@ -75,7 +75,7 @@ def upgrade_fails(trial):
 def upgrade_hangs(trial):
     installed = loaded(trial)
     with Clients(trial):
-        old_one_comes_back(trial, installed, 'did not get ready', role=('supervisor', 'logger')[trial.round % 2], fault='hang')
+        old_one_comes_back(trial, installed, 'did not get ready', role=('supervisor', 'logger')[trial.places(2, 1)[0]], fault='hang')
     trial.finish()
 
 
@@ -86,17 +86,13 @@ def exit_during_an_upgrade(trial):
     trial.start_writers(1)
     trial.but('a')
     trial.harms('supervisor', 'logger')
-    life = seen = 0
-    while seen < IN_AN_UPGRADE:
-        life += 1
-        installed.install(f'6.0.{life}')
-        ending.await_life(life)
-        seen += ends_during_an_upgrade(trial, ending, life)
+    ending.end_lives(trial.times(IN_AN_UPGRADE), lambda life: ends_during_an_upgrade(trial, installed, ending, life))
     trial.finish()
 
 
-def ends_during_an_upgrade(trial, ending, life):
+def ends_during_an_upgrade(trial, installed, ending, life):
     """Whether status was asked soon enough to show it."""
+    installed.install(f'6.0.{life}')
     main = trial.main('a')
     command = trial.pg.begin('upgrade')
     time.sleep(trial.random.uniform(0, 0.05))

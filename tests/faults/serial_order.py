@@ -29,7 +29,7 @@ def explained(steps, runs):
         if (runs, left) in seen:
             continue
         seen.add((runs, left))
-        open_ends += [(step.runs, _without(left, step)) for step in _next(left)]
+        open_ends += [(step.runs, _without(left, step)) for step in _next(left, runs)]
     return False
 
 
@@ -45,18 +45,22 @@ def _without(left, step):
 
 
 def _without_what_sees(left, runs):
+    """As far as that decides nothing: what may have happened before one of these began might still have to, with others in between."""
     while True:
-        satisfied = [step for step in _possible(left) if step.sees and step.runs == runs]
+        satisfied = [step for step in _possible(left) if step.sees and step.runs == runs and _without(left, step) == left - {step}]
         if not satisfied:
             return left
         for step in satisfied:
             left = _without(left, step)
 
 
-def _next(left):
-    """Of those that do the same the one that has to be first, so that not every order is tried."""
+def _next(left, runs):
+    """Of those that do the same, and after which their commands do the same, the one that has to be first, so that not every order is
+    tried; and of those that see what there is, the one that began first."""
     kinds = {}
-    for step in sorted(_possible(left), key=lambda step: -step.end):
+    possible = _possible(left)
+    for step in sorted(possible, key=lambda step: -step.end):
         if not step.sees:
-            kinds[step.runs, step.perhaps, any(other.after == step for other in left)] = step
-    return kinds.values()
+            kinds[step.runs, step.perhaps, *(other.perhaps for other in left if other.after == step)] = step
+    see = sorted((step for step in possible if step.sees and step.runs == runs), key=lambda step: step.begin)
+    return [*kinds.values(), *see[:1]]

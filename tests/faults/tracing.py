@@ -175,12 +175,17 @@ def naming(traces):
 
 def swept(trial, sweep, count, inject):
     """Injects this round's part of a sweep, so that enough rounds do all of it, and something at random. `inject` is called with each
-    fault and a list, to which it appends the trace before it judges. Something has to have happened."""
-    begin = trial.round * count
+    fault and a list, to which it appends the trace before it judges. Something has to have happened: a call is not always made as often
+    as it was, and where none of the faults did, the others are tried until one does."""
     traces = []
+    chosen = [*trial.places(len(sweep), count), trial.random.randrange(len(sweep))]
+    others = [place for place in range(len(sweep)) if place not in chosen]
+    trial.random.shuffle(others)
     with naming(traces):
-        for place in [*range(begin, begin + min(count, len(sweep))), trial.random.randrange(len(sweep))]:
-            inject(sweep[place % len(sweep)], traces)
+        for number, place in enumerate([*chosen, *others]):
+            if number >= len(chosen) and any(trace.happened() for trace in traces):
+                break
+            inject(sweep[place], traces)
             assert not traces[-1].crashes(), f'ended: {traces[-1].crashes()}'
         trial.pg.start()
         finish_beside_keepers(trial)

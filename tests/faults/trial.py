@@ -32,12 +32,14 @@ while (!$end) {
 }
 '''
 ROLES = ('keeper', 'supervisor', 'logger')
+SHORTER = 5  # times as much of a sweep, or of the same again, is in a round that is not short
 
 
 class Trial:
-    def __init__(self, seed, number=0, scratch='/tmp'):
+    def __init__(self, seed, number=0, scratch='/tmp', short=False):
         self.random = random.Random(seed)
         self.round = number  # from 0; where a row is a sweep, which part of it is next
+        self.short = short
         self.root = Path(tempfile.mkdtemp(prefix='pgfault', dir=scratch))
         self.root.chmod(0o755)
         self.pg = Playground(self.root)
@@ -70,9 +72,10 @@ class Trial:
 
     def remember(self):
         """From here on every service is expected to go on as it does now."""
-        self.before = {name: self.main(name) for name, one in self.pg.status().items() if one['pid']}
-        self.cost_before = observer.cost(self.pg.our_processes())
-        self.ours_before = {role: observer.identity(self.ours(role)) for role in ROLES}
+        self.before = self.mains(name for name, one in self.pg.status().items() if one['pid'])
+        ours = self.pg.our_processes()
+        self.cost_before = observer.cost(ours)
+        self.ours_before = {role: observer.identity(self.in_role(role, ours)) for role in ROLES}
 
     def but(self, *services):
         """These are not expected to go on as they were."""
@@ -80,9 +83,23 @@ class Trial:
             self.before.pop(name, None)
 
     def main(self, name):
-        found = observer.main_processes(self.pg.path / name)
-        assert len(found) == 1, f'{name} has {len(found)} main processes: {processes.describe([one.pid for one in found])}'
-        return found[0]
+        return self.mains([name])[name]
+
+    def mains(self, names):
+        """The main process of each service, from one look at /proc. That shows nothing of a process while it executes another program,
+        so for one that is not there it is looked again, until a deadline; two of one are a miss at once."""
+        directories = {name: self.pg.path / name for name in names}
+        found = {}
+
+        def each_has_one():
+            found.update(observer.main_processes_of(directories.values()))
+            doubled = {name: found[directory] for name, directory in directories.items() if len(found[directory]) > 1}
+            assert not doubled, f'I1: {[(name, processes.describe(one.pid for one in every)) for name, every in doubled.items()]}'
+            return all(found.values())
+
+        self.pg.wait_until(each_has_one, lambda: f'{[name for name, directory in directories.items() if not found[directory]]} '
+                                                 'have a main process')
+        return {name: found[directory][0] for name, directory in directories.items()}
 
     def wait_until_written(self, name, more=5):
         file = self.root / f'{name}.count'
@@ -93,11 +110,10 @@ class Trial:
 
     def ours(self, role):
         """The pid of the playground's keeper, of the supervisor or of the logger."""
-        found = []
-        for pid in self.pg.our_processes():
-            words = processes.command_line(pid)
-            if len(words) > 2 and words[1] == role and words[2] == str(self.pg.path):
-                found.append(pid)
+        return self.in_role(role, self.pg.our_processes())
+
+    def in_role(self, role, pids):
+        found = [pid for pid in pids if processes.command_line(pid)[1:3] == [role, str(self.pg.path)]]
         return found[0] if len(found) == 1 else None
 
     def kill(self, role):
@@ -133,15 +149,17 @@ class Trial:
         begin = time.monotonic()
         status = self.pg.status()
         self.figure('answer', time.monotonic() - begin, at_most=1)
+        mains = self.mains(self.before)
         for name, one in self.before.items():
-            now = self.main(name)
+            now = mains[name]
             if name not in restarted:
                 assert now == one, f'I1: {name} runs as {now}, and did as {one}'
             assert status[name]['pid'] == now.pid, f'I2: {name} is said to be {status[name]}, and runs as {now}'
             assert status[name]['state'] in ('up', 'ready'), f'I2: {name} is said to be {status[name]["state"]}'
+        ours = self.pg.our_processes() if set(self.ours_before) - self.harmed else []
         for role, one in self.ours_before.items():
             if role not in self.harmed:
-                pid = self.ours(role)
+                pid = self.in_role(role, ours)
                 assert pid and observer.identity(pid) == one, f'our {role} was {one}, and is {pid and observer.identity(pid)}'
 
     def check_cost(self, fds_more=1):
@@ -177,6 +195,17 @@ class Trial:
         complaints = self.pg.leave()
         shutil.rmtree(self.root, ignore_errors=True)
         return complaints
+
+    # --- how much of it is done in a round
+
+    def times(self, count):
+        """How often something is done again in this round, which is `count` times but in a short one."""
+        return max(count // SHORTER, 1) if self.short else count
+
+    def places(self, size, count):
+        """Those of this round in a sweep of so many, 0, 1 …: enough rounds do all of it. A short one does fewer, from anywhere on."""
+        begin = self.random.randrange(size) if self.short else self.round * count
+        return [place % size for place in range(begin, begin + min(self.times(count), size))]
 
     # --- small things
 

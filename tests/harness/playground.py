@@ -261,17 +261,14 @@ class Playground:
     def our_processes(self, role=None):
         """Supervisor, logger and keepers of this test, told by the program that they run."""
         programs = [path.resolve() for path in self.programs]
-        found = []
-        for pid in processes.mentioning(self.directory):
-            if not any(processes.runs(pid, program) for program in programs):
-                continue
-            if role is None or role in ' '.join(processes.command_line(pid)).split()[:2]:
-                found.append(pid)
-        return found
+        # Of all processes there are, most run something else: that is seen at less cost than which test they belong to.
+        running = [pid for pid in processes.all_pids() if any(processes.runs(pid, program) for program in programs)]
+        return [pid for pid in processes.mentioning(self.directory, among=running)
+                if role is None or role in ' '.join(processes.command_line(pid)).split()[:2]]
 
     def sleepers(self):
         """The living processes that run the test's own sleep, however they hide."""
-        return [pid for pid in processes.mentioning(self.sleeper) if str(self.sleeper) in processes.command_line(pid)]
+        return [pid for pid in processes.all_pids() if str(self.sleeper) in processes.command_line(pid) and processes.alive(pid)]
 
     def kill_everything_of_ours(self, *also):
         """Supervisor, logger and keepers at one moment, and with them these pids: nobody is left to notice."""
@@ -310,12 +307,7 @@ class Playground:
                 # Not communicate(): what it has left running may hold its output open.
                 one.process.kill()
                 one.process.wait()
-        complaints = []
-        stopped = None
-        if self.path.is_dir() and any(entry.is_dir() for entry in self.path.iterdir()):
-            stopped = subprocess.run([str(binaries() / 'pgctl'), '--pgdir', str(self.path), 'stop'], cwd='/',
-                                     env=self.environment({'PGCTL_TIMEOUT': '5'}), stdin=subprocess.DEVNULL,
-                                     capture_output=True, timeout=2 * DEADLINE, **self.identity)
+        complaints, stopped = self._stop_at_last()
         left = processes.mentioning(self.directory)
         complaints += [f'left running: {line}' for line in processes.describe(left)]
         # A playground that a test made unusable can't be stopped, and need not be when nothing runs.
@@ -325,6 +317,17 @@ class Playground:
             processes.kill(left)
             left = processes.mentioning(self.directory)
         return complaints
+
+    def _stop_at_last(self):
+        """Complaints, and what the command was told; one that goes on and on must not keep from killing what is left."""
+        if not self.path.is_dir() or not any(entry.is_dir() for entry in self.path.iterdir()):
+            return [], None
+        try:
+            return [], subprocess.run([str(binaries() / 'pgctl'), '--pgdir', str(self.path), 'stop'], cwd='/',
+                                      env=self.environment({'PGCTL_TIMEOUT': '5'}), stdin=subprocess.DEVNULL,
+                                      capture_output=True, timeout=2 * DEADLINE, **self.identity)
+        except subprocess.TimeoutExpired as error:
+            return [f'could not be stopped: {error}'], None
 
 
 def _readable(stream, end):

@@ -71,7 +71,7 @@ def command_line(pid):
 def runs(pid, program):
     """Whether it runs the program of this path, or ran it when its file was replaced; valgrind runs one of this name."""
     executable = link(pid, 'exe').removesuffix(' (deleted)')
-    return command_line(pid)[:1] == [Path(program).name] if '/valgrind/' in executable else executable == str(program)
+    return executable == str(program) or ('/valgrind/' in executable and command_line(pid)[:1] == [Path(program).name])
 
 
 def environment(pid):
@@ -79,24 +79,28 @@ def environment(pid):
     return dict(entry.split('=', 1) for entry in text.split('\0') if '=' in entry)
 
 
+def file_numbers(pid):
+    """Of the files that it has open."""
+    try:
+        return [int(number) for number in os.listdir(f'/proc/{pid}/fd')]
+    except OSError:
+        return []
+
+
 def open_files(pid):
     """fd number → what it is, as /proc/<pid>/fd shows it."""
-    try:
-        numbers = os.listdir(f'/proc/{pid}/fd')
-    except OSError:
-        return {}
-    return {int(number): link(pid, f'fd/{number}') for number in numbers}
+    return {number: link(pid, f'fd/{number}') for number in file_numbers(pid)}
 
 
 def children(pid):
     return [other for other in all_pids() if parent(other) == pid]
 
 
-def mentioning(directory):
+def mentioning(directory, among=None):
     """Living processes that show the directory anywhere: command line, environment, working directory, open files."""
     needle = str(directory)
     found = []
-    for pid in all_pids():
+    for pid in all_pids() if among is None else among:
         if pid == os.getpid() or not alive(pid):
             continue
         evidence = [read(pid, 'cmdline').decode(errors='surrogateescape'),

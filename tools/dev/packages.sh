@@ -4,8 +4,8 @@
 # The program is linked statically: none of the libraries is needed to run it.
 build_packages=(g++ cmake ninja-build ccache libboost1.81-dev nlohmann-json3-dev libyaml-cpp-dev libinih-dev libcli11-dev
     libfmt-dev libgtest-dev)
-test_packages=(python3 python3-pytest python3-pytest-xdist python3-yaml procps psmisc curl strace man-db bash-completion zsh fish)
-faults_packages=("${test_packages[@]}" util-linux)
+test_packages=(python3 python3-pytest python3-pytest-xdist python3-yaml procps psmisc curl man-db bash-completion zsh fish
+    perl strace util-linux mount)
 lint_packages=(clang-format clang-tidy-19 cppcheck shellcheck)
 valgrind_packages=(valgrind libc6-dbg)
 example_packages=(postgresql redis-server nginx curl python3 python3-psycopg2 python3-redis)
