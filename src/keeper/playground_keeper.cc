@@ -88,6 +88,8 @@ class PlaygroundKeeper {
     void restore_when_due();
     void fork_keeper(const Command& command);
     [[noreturn]] void become_service_keeper(const Command& command, pid_t parent);
+    void tell(const Report& report);
+    void replace_dead_supervisor();
     void reap();
     void make_logger_leave(int fifo);
     void tell_logger_to_finish();
@@ -173,6 +175,21 @@ void PlaygroundKeeper::start_due_roles() {
     }
 }
 
+// It is the supervisor that makes room; where it has died, we must not wait for it.
+void PlaygroundKeeper::tell(const Report& report) {
+    while (!try_send(files_.reports_at_once(), report) && !finishing_) {
+        replace_dead_supervisor();
+        ::poll(nullptr, 0, kFullFifoPause);
+    }
+}
+
+void PlaygroundKeeper::replace_dead_supervisor() {
+    int status = 0;
+    const pid_t pid = supervisor_.pid;
+    if (pid != 0 && ::waitpid(pid, &status, WNOHANG) == pid) reap_role(supervisor_, pid, status);
+    if (supervisor_.pid == 0 && supervisor_.due <= os::monotonic_now()) start(supervisor_);
+}
+
 int PlaygroundKeeper::wait_milliseconds() const {
     if (!logger_is_told_) return kFullFifoPause;
     std::chrono::nanoseconds next = restore_at_.value_or(std::chrono::nanoseconds::max());
@@ -240,8 +257,7 @@ void PlaygroundKeeper::obey(const Command& command) {
     if (command.kind == CommandKind::fork_keeper) fork_keeper(command);
     if (command.kind == CommandKind::start_neighbour) start_neighbour(directory_.neighbour(command.name));
     if (command.kind == CommandKind::restore) restore();
-    if (command.kind == CommandKind::sync)
-        send(files_.reports(), Report{.kind = ReportKind::synced, .token = command.token});
+    if (command.kind == CommandKind::sync) tell(Report{.kind = ReportKind::synced, .token = command.token});
     if (command.kind == CommandKind::upgrade) begin_upgrade(command);
     if (command.kind == CommandKind::fit) take_fit(command.pid);
     if (command.kind == CommandKind::finish) {
@@ -297,12 +313,12 @@ void PlaygroundKeeper::fork_keeper(const Command& command) {
     const auto pid = static_cast<pid_t>(::syscall(SYS_clone, SIGCHLD, nullptr, nullptr, nullptr, nullptr));
     if (pid == 0) become_service_keeper(command, self);
     if (pid > 0) keeps_services_ = true;
-    send(files_.reports(), Report{.kind = pid > 0 ? ReportKind::keeper_forked : ReportKind::fork_failed,
-                                  .service = command.service,
-                                  .generation = command.generation,
-                                  .pid = pid,
-                                  .status = pid > 0 ? 0 : errno,
-                                  .token = static_cast<std::uint32_t>(self)});
+    tell(Report{.kind = pid > 0 ? ReportKind::keeper_forked : ReportKind::fork_failed,
+                .service = command.service,
+                .generation = command.generation,
+                .pid = pid,
+                .status = pid > 0 ? 0 : errno,
+                .token = static_cast<std::uint32_t>(self)});
 }
 
 void PlaygroundKeeper::become_service_keeper(const Command& command, pid_t parent) {
@@ -369,10 +385,10 @@ void PlaygroundKeeper::decide(const model::UpgradeVerdict& verdict) {
     const bool accepted = verdict.is == Is::accepted;
     accepted ? programs_.accept_candidate() : programs_.drop_candidate();
     // Before the old program's supervisor comes back, which is asked about it.
-    send(files_.reports(), Report{.kind = accepted ? ReportKind::upgraded : ReportKind::upgrade_failed,
-                                  .generation = static_cast<std::uint32_t>(verdict.fault),
-                                  .status = verdict.status,
-                                  .token = upgrade_token_});
+    tell(Report{.kind = accepted ? ReportKind::upgraded : ReportKind::upgrade_failed,
+                .generation = static_cast<std::uint32_t>(verdict.fault),
+                .status = verdict.status,
+                .token = upgrade_token_});
     const bool was_tried = verdict.fault != model::UpgradeFault::unreachable;
     if (!accepted && was_tried) replace_roles();
 }
@@ -410,7 +426,7 @@ void PlaygroundKeeper::reap() {
             continue;
         }
         if (reap_role(supervisor_, pid, status) || reap_role(logger_, pid, status)) continue;
-        send(files_.reports(), Report{.kind = ReportKind::child_ended, .pid = pid, .status = status});
+        tell(Report{.kind = ReportKind::child_ended, .pid = pid, .status = status});
     }
 }
 

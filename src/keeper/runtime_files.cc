@@ -112,7 +112,11 @@ base::Status RuntimeFiles::make_reports() {
     if (os::leads_to(directory_.reports(), reports_)) return {};
     os::Fd fresh;
     if (auto made = make_fifo(fresh, directory_.reports(), O_RDWR); !made) return made;
+    // One of its own: that it does not block belongs to everybody who has the descriptor.
+    auto at_once = os::open(directory_.reports(), O_WRONLY | O_NONBLOCK | O_NOFOLLOW);
+    if (!at_once) return base::passed_on(at_once.error());
     if (reports_.valid()) take_along(reports_, fresh);
+    reports_at_once_ = std::move(*at_once);
     reports_ = std::move(fresh);
     return {};
 }
@@ -127,7 +131,8 @@ base::Status RuntimeFiles::make_socket() {
 }
 
 void RuntimeFiles::close_in_child() const {
-    for (const os::Fd* fd : {&lock_, &socket_, &commands_, &logger_commands_}) ::close(fd->get());
+    for (const os::Fd* fd : {&lock_, &socket_, &reports_at_once_, &commands_, &logger_commands_})
+        ::close(fd->get());
 }
 
 }  // namespace keeper

@@ -26,6 +26,8 @@ class RuntimeFiles {
 
     [[nodiscard]] int socket() const { return socket_.get(); }
     [[nodiscard]] int reports() const { return reports_.get(); }
+    // The same FIFO, by a descriptor that does not block.
+    [[nodiscard]] int reports_at_once() const { return reports_at_once_.get(); }
     [[nodiscard]] int commands() const { return commands_.get(); }
     [[nodiscard]] int logger_commands() const { return logger_commands_.get(); }
 
@@ -37,7 +39,7 @@ class RuntimeFiles {
     [[nodiscard]] base::Status sign_lock() const;
 
     protocol::RuntimeDirectory directory_;
-    os::Fd lock_, socket_, reports_, commands_, logger_commands_;
+    os::Fd lock_, socket_, reports_, reports_at_once_, commands_, logger_commands_;
     os::FileIdentity socket_path_;  // what bind(2) made; a socket's descriptor does not lead to it
 };
 

@@ -61,20 +61,20 @@ SpawnOutcome spawn(const char* spawn_file) {
     const MappedPlan plan(spawn_file);
     if (!plan.valid()) return {.stage = SpawnStage::spawn_file, .error = errno};
     // The child borrows our memory until it executes (man 2 vfork), so it tells its failure by writing here.
-    volatile SpawnStage failed = SpawnStage::none;
+    volatile SpawnStage stage = SpawnStage::none;
     volatile int error = 0;
     const pid_t self = ::getpid();
     const pid_t pid = ::vfork();
     if (pid < 0) return {.stage = SpawnStage::fork, .error = errno};
     if (pid == 0) {
-        failed = protocol::execute(plan.address(), self);
+        protocol::execute(plan.address(), self, stage);
         error = errno;
         ::_exit(127);
     }
-    if (failed == SpawnStage::none) return {.pid = pid};
+    if (stage == SpawnStage::exec && error == 0) return {.pid = pid};
     while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
     }
-    return {.stage = failed, .error = error};
+    return {.stage = stage, .error = error != 0 ? error : EINTR};
 }
 
 }  // namespace keeper

@@ -11,7 +11,7 @@ namespace keeper {
 struct SpawnOutcome {
     pid_t pid = 0;  // 0: it failed
     protocol::SpawnStage stage = protocol::SpawnStage::none;
-    int error = 0;  // errno of the failed stage
+    int error = 0;  // errno of the failed stage; EINTR where somebody has killed the new process there
 };
 
 // All signals are blocked in the caller, and none is ignored; the new process gets an empty mask.

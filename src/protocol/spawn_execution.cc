@@ -68,26 +68,31 @@ bool apply_limits(const Plan& plan) {
 
 }  // namespace
 
-SpawnStage execute(char* laid_out, pid_t parent) {
+void execute(char* laid_out, pid_t parent, volatile SpawnStage& stage) {
     const Plan plan(laid_out);
     const SpawnHeader& header = plan.header();
-    if (::setsid() < 0) return SpawnStage::session;
+    stage = SpawnStage::session;
+    if (::setsid() < 0) return;
     // Whatever we were given by mistake goes no further.
     ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
-    if (!connect_output(plan.string(header.output))) return SpawnStage::output;
+    stage = SpawnStage::output;
+    if (!connect_output(plan.string(header.output))) return;
+    stage = SpawnStage::notification;
     if (header.notification != 0 &&
-        !connect_notification(plan.string(header.notification), header.notification_fd)) {
-        return SpawnStage::notification;
-    }
-    if (::chdir(plan.string(header.directory)) != 0) return SpawnStage::working_directory;
-    if (!apply_limits(plan)) return SpawnStage::limits;
+        !connect_notification(plan.string(header.notification), header.notification_fd))
+        return;
+    stage = SpawnStage::working_directory;
+    if (::chdir(plan.string(header.directory)) != 0) return;
+    stage = SpawnStage::limits;
+    if (!apply_limits(plan)) return;
     char** arguments = plan.pointers(header.arguments);
     char** environment = plan.pointers(header.environment);
     sigset_t none;
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
-    if (::getppid() == parent) ::execve(arguments[0], arguments, environment);
-    return SpawnStage::exec;
+    if (::getppid() != parent) return;
+    stage = SpawnStage::exec;
+    ::execve(arguments[0], arguments, environment);
 }
 
 }  // namespace protocol

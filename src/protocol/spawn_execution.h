@@ -10,9 +10,10 @@
 
 namespace protocol {
 
-// `plan` is what layout() made, in memory that may be written to, and used once. Returns the stage that
-// failed, with errno, or does not return. Signal dispositions are the caller's business; the mask is emptied.
+// `plan` is what layout() made, in memory that may be written to, and used once. Returns, with errno, where a
+// stage failed, or does not return. `stage` is at any time the one that it is at: a child that ended before
+// `exec` has executed nothing. Signal dispositions are the caller's business; the mask is emptied.
 // Where `parent` was killed meanwhile, who would have kept what is executed, nothing is.
-[[nodiscard]] SpawnStage execute(char* plan, pid_t parent);
+void execute(char* plan, pid_t parent, volatile SpawnStage& stage);
 
 }  // namespace protocol

@@ -16,12 +16,13 @@ namespace {
 // The child borrows our memory until it executes (man 2 vfork), so it tells its failure by writing here.
 base::Result<pid_t> spawn(char* plan) {
     volatile int error = 0;
+    volatile protocol::SpawnStage stage = protocol::SpawnStage::none;
     const pid_t self = ::getpid();
     const pid_t pid = ::vfork();
     if (pid < 0) return base::system_error("./ready");
     if (pid == 0) {
         for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_DFL);
-        static_cast<void>(protocol::execute(plan, self));
+        protocol::execute(plan, self, stage);
         error = errno;
         ::_exit(127);
     }

@@ -460,10 +460,11 @@ void Service::failed_to_spawn(const protocol::Report& report) {
     const std::string before = std::exchange(
         spawn_error_, describe_spawn_failure(forking ? protocol::SpawnStage::fork : report.stage,
                                              report.status, script.value_or("")));
-    // A shortage is met every second.
-    if (spawn_error_ != before || !os::is_shortage(report.status)) say("pgctl: ./run: " + spawn_error_);
+    // A shortage is met every second. What was killed on its way to ./run says nothing of that, either.
+    const bool shortage = os::is_shortage(report.status) || report.status == EINTR;
+    if (spawn_error_ != before || !shortage) say("pgctl: ./run: " + spawn_error_);
     handle(model::SpawnFailed{.set_empty = forking ? processes().empty() : nothing_left(report),
-                              .shortage = os::is_shortage(report.status)});
+                              .shortage = shortage});
 }
 
 void Service::time_passed() {
