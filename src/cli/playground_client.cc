@@ -234,14 +234,17 @@ Answer<HttpAnswer> PlaygroundClient::Connection::ask(const std::string& method, 
 Answer<std::optional<HttpAnswer>> PlaygroundClient::Connection::ask_patiently(const std::string& method,
                                                                               const std::string& target,
                                                                               const std::string& body) {
-    const auto deadline = os::monotonic_now() + kPatience;
+    auto deadline = os::monotonic_now() + kPatience;
     while (true) {
         const auto opened = open(false);
         if (!opened) return std::unexpected(opened.error());
         if (!*opened) return std::nullopt;
         bool died = false;
+        const auto asked = os::monotonic_now();
         auto answer = ask(method, target, body, {}, died);
         if (answer) return std::move(*answer);
+        // One upgrade that waits for another, and is then tried for long, was no failure to answer.
+        if (os::monotonic_now() - asked > kWorked) deadline = os::monotonic_now() + kPatience;
         if (!died || os::monotonic_now() > deadline) return std::unexpected(answer.error());
         std::this_thread::sleep_for(kBetweenTries);
     }

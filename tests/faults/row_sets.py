@@ -50,6 +50,8 @@ def hiding(trial):
     trial.pg.service('a', f'{hide}\nexec {trial.pg.sleep}')
     trial.start_writers(1)
     trial.pg.wait_until(lambda: len(trial.pg.sleepers()) == len(WAYS) + 1, 'the hidden ones run')
+    # Who has made a session of its own may still be about to end, and leads that as a main process does.
+    trial.pg.wait_until(lambda: len(observer.main_processes(trial.pg.path / 'a')) == 1, 'those that they came from have ended')
     trial.check()
     is_stopped_whole(trial, 'a', killed=False, at_most=1)
     goes_on(trial, 'a')
