@@ -12,23 +12,31 @@ namespace supervisor {
 
 namespace {
 
-constexpr std::chrono::seconds kKillTime{2};  // killed processes are gone long before
+constexpr std::chrono::hours kForever{24 * 365};
 
 }  // namespace
 
 void Orphans::check_ended(pid_t check, const std::string& service) {
     checks_.erase(check);
-    const auto left = all_left();
-    if (left.empty()) return;
+    clear(service);
+}
+
+// Each that ends may leave others in turn, which fall to us only then and may not have ended yet. However
+// long one takes: nobody else would reap it.
+void Orphans::clear(const std::string& service) {
     for (const os::ProcessId& id : left_by_check(service)) {
         if (const auto process = os::Process::open(proc_, id)) static_cast<void>(process->signal(SIGKILL));
     }
-    // Others may be ending by themselves, or were killed with the check.
-    await_end(loop_, proc_, left, os::monotonic_now() + kKillTime, [this] { reap(); });
-}
-
-void Orphans::reap() const {
-    for (const os::ProcessId& id : all_left()) ::waitpid(id.pid, nullptr, WNOHANG);
+    for (const os::ProcessId& id : all_left()) {
+        if (::waitpid(id.pid, nullptr, WNOHANG) > 0 || awaited_.contains(id)) continue;
+        // Without a descriptor for it, it would be looked at in vain, again and again: the next check's turn.
+        if (!os::Process::open(proc_, id)) continue;
+        awaited_.insert(id);
+        await_end(loop_, proc_, {id}, os::monotonic_now() + kForever, [this, service, id] {
+            awaited_.erase(id);
+            clear(service);
+        });
+    }
 }
 
 std::vector<os::ProcessId> Orphans::all_left() const {
