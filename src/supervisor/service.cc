@@ -51,10 +51,6 @@ model::Policy Service::policy() const {
             .has_notification = settings.notification_fd.has_value()};
 }
 
-model::ServiceStatus Service::status() const {
-    return model::status_of(record_.service, policy(), os::monotonic_now());
-}
-
 bool Service::ready() const {
     return model::is_ready(record_.service, policy());
 }

@@ -69,7 +69,8 @@ class Service {
     [[nodiscard]] std::string path() const { return around_.playground + "/" + record_.name; }
     [[nodiscard]] const model::Service& model() const { return record_.service; }
     [[nodiscard]] const config::ServiceSettings& settings() const { return record_.settings; }
-    [[nodiscard]] model::ServiceStatus status() const;
+    // `untold_keeper` keeps it as well as is known, where keeper() is not known yet.
+    [[nodiscard]] model::ServiceStatus status(pid_t untold_keeper = 0) const;
     [[nodiscard]] bool ready() const;
     [[nodiscard]] bool down() const;
     // Why it could not be started the last time, empty where it could: "exec: Permission denied".
