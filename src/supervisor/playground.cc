@@ -54,7 +54,9 @@ Playground::Playground(Loop& loop, const protocol::RuntimeDirectory& directory, 
               .playground = std::move(path),
               .schedule = [this](Service& service, std::optional<model::Time> at) { schedule(service, at); },
               .stepped = [this](Service& service) { stepped(service); },
-              .left_unmarked = [this](const Service& service) { return left_unmarked(service); }},
+              .left_unmarked = [this](const Service& service) { return left_unmarked(service); },
+              .take_reports = [this] { take_reports(); },
+              .logger = [this] { return logger_watch_.logger(::getppid()); }},
       adoption_timer_(loop,
                       [this] {
                           if (adopted()) return;
