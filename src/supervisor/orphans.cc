@@ -27,16 +27,27 @@ void Orphans::clear(const std::string& service) {
     for (const os::ProcessId& id : left_by_check(service)) {
         if (const auto process = os::Process::open(proc_, id)) static_cast<void>(process->signal(SIGKILL));
     }
+    bool reaped = false;
     for (const os::ProcessId& id : all_left()) {
-        if (::waitpid(id.pid, nullptr, WNOHANG) > 0 || awaited_.contains(id)) continue;
-        // Without a descriptor for it, it would be looked at in vain, again and again: the next check's turn.
-        if (!os::Process::open(proc_, id)) continue;
-        awaited_.insert(id);
-        await_end(loop_, proc_, {id}, os::monotonic_now() + kForever, [this, service, id] {
-            awaited_.erase(id);
-            clear(service);
-        });
+        if (awaited_.contains(id)) continue;
+        // In this order: who has ended can't be awaited, and is reaped. For whom there is no descriptor, the
+        // next check looks again.
+        const bool can_be_awaited = os::Process::open(proc_, id).has_value();
+        if (::waitpid(id.pid, nullptr, WNOHANG) > 0) {
+            reaped = true;
+        } else if (can_be_awaited) {
+            await(id, service);
+        }
     }
+    if (reaped) clear(service);
+}
+
+void Orphans::await(const os::ProcessId& left, const std::string& service) {
+    awaited_.insert(left);
+    await_end(loop_, proc_, {left}, os::monotonic_now() + kForever, [this, left, service] {
+        awaited_.erase(left);
+        clear(service);
+    });
 }
 
 std::vector<os::ProcessId> Orphans::all_left() const {

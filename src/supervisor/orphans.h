@@ -33,6 +33,7 @@ class Orphans {
   private:
     [[nodiscard]] std::vector<os::ProcessId> all_left() const;
     void clear(const std::string& service);
+    void await(const os::ProcessId& left, const std::string& service);
 
     Loop& loop_;
     const os::Proc& proc_;
