@@ -148,8 +148,12 @@ class Trial:
             now = observer.cost(self.pg.our_processes())
             return (now.processes == self.cost_before.processes and now.fds <= self.cost_before.fds + fds_more and now.zombies == 0
                     and now.kibibytes <= self.cost_before.kibibytes * 1.5 + 4096)
-        self.pg.wait_until(returned, f'I4: our processes hold what they held, {self.cost_before}, '
-                                     f'and not {observer.cost(self.pg.our_processes())}')
+        self.pg.wait_until(returned, lambda: f'I4: our processes hold what they held, {self.cost_before}, '
+                                             f'and not {observer.cost(self.pg.our_processes())}: {self.zombies()}')
+
+    def zombies(self):
+        """Of our processes, in words."""
+        return processes.describe([child for pid in self.pg.our_processes() for child in processes.children(pid) if processes.state(child) == 'Z'])
 
     def finish(self, restarted=()):
         """All six, as after nearly every fault."""
