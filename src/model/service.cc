@@ -8,10 +8,16 @@ namespace model {
 
 namespace {
 
+// Who was killed and is left after that is said to be unkillable.
+constexpr Duration kKillTime = 2 * kKillAgain;
 constexpr int kKilled = 9;  // SIGKILL, without asking an operating system for it
 
 double in_seconds(Duration duration) {
     return std::chrono::duration<double>(duration).count();
+}
+
+Duration longest_check(const Policy& policy) {
+    return std::max(kLongestCheck, policy.timeout_ready);
 }
 
 bool ended_well(const Service& service) {
@@ -77,11 +83,11 @@ class Stepper {
         if (auto* stopping = in<Stopping>(); stopping && stopping->spawn_pending) {
             stopping->spawn_pending = false;
             stopping->pid = event.pid;
-            stopping->since = now_;
+            stopping->since = began(event);
             stopping->deadline = now_ + policy_.timeout_stop;
             return act(TerminateMain{});
         }
-        if (in<Spawning>()) run(event.pid);
+        if (in<Spawning>()) run(event.pid, began(event));
     }
 
     void handle(const SpawnFailed& event) {
@@ -164,7 +170,8 @@ class Stepper {
         if (!running->ready_since && !running->check_began) schedule(*running, now_);
     }
 
-    void handle(const TimePassed&) {
+    void handle(const TimePassed& event) {
+        put_off_time_out(event.lost);
         if (auto* running = in<Running>()) return time_passed(*running);
         if (const auto* resting = in<Resting>(); resting && resting->until <= now_) return spawn();
         if (auto* stopping = in<Stopping>()) return time_passed(*stopping);
@@ -184,7 +191,7 @@ class Stepper {
             stopping->spawn_pending = false;
             return act(TerminateMain{});
         }
-        run(event.pid);
+        run(event.pid, now_);
         if (service_.wanted == Wanted::down) handle(WantDown{});
     }
 
@@ -209,6 +216,15 @@ class Stepper {
         if (service_.wanted == Wanted::down && (in<Spawning>() || in<Resting>())) drain();
     }
 
+    void put_off_time_out(Duration lost) {
+        if (auto* running = in<Running>(); running && running->check_began) *running->check_began += lost;
+        if (auto* draining = in<Draining>()) draining->until += lost;
+        auto* stopping = in<Stopping>();
+        if (stopping == nullptr) return;
+        stopping->deadline += lost;
+        if (stopping->killed) *stopping->killed += lost;
+    }
+
     void time_passed(Draining& draining) {
         if (draining.until <= now_) {
             // For a life that follows, it waits.
@@ -223,7 +239,7 @@ class Stepper {
     void time_passed(Running& running) {
         if (!policy_.proves_readiness() && running.since + policy_.settle <= now_) become_ready(running);
         if (running.next_check && *running.next_check <= now_) begin_check(running);
-        const Duration limit = std::max(kLongestCheck, policy_.timeout_ready);
+        const Duration limit = longest_check(policy_);
         if (running.check_began && *running.check_began + limit <= now_) {
             act(EndCheck{});
             act(Say{fmt::format("pgctl-poll-ready: ./ready did not end within {:.2f} seconds -- killed it",
@@ -238,7 +254,7 @@ class Stepper {
             if (now_ < stopping.kill_again) return;
             stopping.kill_again = now_ + kKillAgain;
             act(KillSet{.first = false});
-            if (now_ >= *stopping.killed + 2 * kKillAgain) act(GiveUp{.killed = true});
+            if (now_ >= *stopping.killed + kKillTime) act(GiveUp{.killed = true});
             return;
         }
         if (stopping.overdue || stopping.spawn_pending || now_ < stopping.deadline) return;
@@ -264,8 +280,13 @@ class Stepper {
         act(Spawn{});
     }
 
-    void run(int pid) {
-        service_.state = Running{.pid = pid, .since = now_};
+    // When we come to read of it may be much later.
+    [[nodiscard]] Time began(const Spawned& event) const {
+        return event.at == Time() ? now_ : std::clamp(event.at, std::min(service_.last_spawn, now_), now_);
+    }
+
+    void run(int pid, Time since) {
+        service_.state = Running{.pid = pid, .since = since};
         auto& running = std::get<Running>(service_.state);
         if (policy_.has_check && policy_.has_helper) schedule(running, first_check(running));
         if (policy_.has_check && !policy_.has_helper) begin_check(running);
@@ -382,7 +403,7 @@ struct WakeAt {
     std::optional<Time> operator()(const Spawning&) const { return {}; }
     std::optional<Time> operator()(const Running& s) const {
         if (s.next_check) return s.next_check;
-        if (s.check_began) return *s.check_began + std::max(kLongestCheck, policy.timeout_ready);
+        if (s.check_began) return *s.check_began + longest_check(policy);
         if (!policy.proves_readiness() && !s.ready_since) return s.since + policy.settle;
         return {};
     }
@@ -405,6 +426,15 @@ Actions step(Service& service, const Policy& policy, const Event& event, Time no
 
 std::optional<Time> wake_at(const Service& service, const Policy& policy) {
     return std::visit(WakeAt{policy}, service.state);
+}
+
+std::optional<Time> time_out(const Service& service, const Policy& policy) {
+    if (const auto* running = std::get_if<Running>(&service.state); running && running->check_began)
+        return *running->check_began + longest_check(policy);
+    if (const auto* draining = std::get_if<Draining>(&service.state)) return draining->until;
+    const auto* stopping = std::get_if<Stopping>(&service.state);
+    if (stopping == nullptr || stopping->overdue || stopping->spawn_pending) return {};
+    return stopping->killed ? *stopping->killed + kKillTime : stopping->deadline;
 }
 
 bool is_ready(const Service& service, const Policy& policy) {

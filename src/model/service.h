@@ -131,6 +131,7 @@ struct Restart {  // down and up again, asked for from within the service: whoev
 };
 struct Spawned {
     int pid = 0;
+    Time at{};  // when its keeper saw it begin, 0: not known
 };
 struct SpawnFailed {
     bool set_empty = true;
@@ -150,10 +151,12 @@ struct CheckEnded {
 struct PollBegun {};        // ./run has come as far as pgctl-poll-ready
 struct CheckImpossible {};  // for a shortage, ./ready could not be run: that tells nothing of the service
 struct Notified {};
-struct TimePassed {};  // wake_at() has come
-struct Standing {      // a new supervisor asked the keeper how things are: the truth, where we may be a step
-                       // behind
-    int pid = 0;       // of the main process, 0 where there is none; then `status` is how the last one ended
+struct TimePassed {   // wake_at() has come
+    Duration lost{};  // of the time until time_out(), ours did not get to run: it is put off by that
+};
+struct Standing {  // a new supervisor asked the keeper how things are: the truth, where we may be a step
+                   // behind
+    int pid = 0;   // of the main process, 0 where there is none; then `status` is how the last one ended
     base::ExitStatus status = base::ExitStatus::exited(0);
     bool set_empty = true;
 };
@@ -191,6 +194,10 @@ using Actions = std::vector<Action>;
 
 // When TimePassed is due next, if at all.
 [[nodiscard]] std::optional<Time> wake_at(const Service& service, const Policy& policy);
+
+// When a time-out is due that says something of the service, if one is: not what we plan for ourselves.
+// Before it is believed, what has happened until then has to be told.
+[[nodiscard]] std::optional<Time> time_out(const Service& service, const Policy& policy);
 
 [[nodiscard]] bool is_ready(const Service& service, const Policy& policy);
 // A life was commanded, and its keeper has not told yet what has become of it.

@@ -18,10 +18,16 @@ struct StatusOf {
     const Service& service;
     const Policy& policy;
     Time now;
+    std::optional<int> living;
 
     ServiceStatus operator()(const Down&) const { return {}; }
 
     ServiceStatus operator()(const Spawning& s) const {
+        if (living) {
+            return {.state = is_ready(service, policy) ? "ready" : "up",
+                    .pid = living,
+                    .seconds = seconds_between(s.since, now)};
+        }
         return {.state = is_ready(service, policy) ? "ready" : "down",
                 .exitcode = exit_code(service),
                 .seconds = seconds_between(s.since, now),
@@ -52,8 +58,8 @@ struct StatusOf {
 
 }  // namespace
 
-ServiceStatus status_of(const Service& service, const Policy& policy, Time now) {
-    return std::visit(StatusOf{service, policy, now}, service.state);
+ServiceStatus status_of(const Service& service, const Policy& policy, Time now, std::optional<int> living) {
+    return std::visit(StatusOf{service, policy, now, living}, service.state);
 }
 
 std::string in_words(const ServiceStatus& status) {

@@ -20,7 +20,9 @@ struct ServiceStatus {
     bool operator==(const ServiceStatus&) const = default;
 };
 
-[[nodiscard]] ServiceStatus status_of(const Service& service, const Policy& policy, Time now);
+// `living` is a main process of which its keeper has not told yet; it counts while a life is being begun.
+[[nodiscard]] ServiceStatus status_of(const Service& service, const Policy& policy, Time now,
+                                      std::optional<int> living = {});
 
 // "up (pid 12) 2 seconds, stopping"
 [[nodiscard]] std::string in_words(const ServiceStatus& status);

@@ -71,6 +71,14 @@ base::Result<ProcessStat> Proc::stat(pid_t pid) const {
     return parse_process_stat(*line);
 }
 
+base::CpuUse Proc::cpu_use(pid_t pid) const {
+    const auto counted = read_file(path(pid, "schedstat"));
+    const auto fields = counted ? base::words(*counted) : std::vector<std::string>();
+    if (fields.size() < 2) return {};
+    return {.ran = std::chrono::nanoseconds(number<std::int64_t>(fields[0]).value_or(0)),
+            .waited = std::chrono::nanoseconds(number<std::int64_t>(fields[1]).value_or(0))};
+}
+
 base::Result<uid_t> Proc::user(pid_t pid) const {
     const auto status = read_proc_file(path(pid, "status"));
     if (!status) return base::passed_on(status.error());

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/cpu_use.h"
 #include "base/result.h"
 
 namespace os {
@@ -34,6 +35,9 @@ class Proc {
     explicit Proc(std::string root = "/proc") : root_(std::move(root)) {}
 
     [[nodiscard]] base::Result<ProcessStat> stat(pid_t pid) const;
+    // Of its first thread, without whether it waits (/proc/<pid>/schedstat); zero where the kernel does not
+    // count it.
+    [[nodiscard]] base::CpuUse cpu_use(pid_t pid) const;
     // The effective user's id.
     [[nodiscard]] base::Result<uid_t> user(pid_t pid) const;
     // "NAME=value" each; an error for another user's process.

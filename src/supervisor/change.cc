@@ -1,5 +1,7 @@
 #include "supervisor/change.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 
 #include "os/clock.h"
@@ -45,9 +47,11 @@ void Change::await(Service& service, double timeout) {
 void Change::begin(Waiting& waiting) {
     waiting.began = os::monotonic_now();
     if (goal_ == Goal::down) return;  // there the service itself has a deadline
-    waiting.deadline = *waiting.began + std::chrono::duration_cast<model::Duration>(
-                                            std::chrono::duration<double>(waiting.timeout));
-    arm(*waiting.deadline);
+    const auto timeout =
+        std::chrono::duration_cast<model::Duration>(std::chrono::duration<double>(waiting.timeout));
+    waiting.deadline.emplace(timeout, *waiting.began);
+    if (!lost_time_) lost_time_.emplace().begin(proc_, {::getpid(), ::getppid()});
+    arm(waiting.deadline->at());
 }
 
 void Change::stepped(Service& service) {
@@ -62,6 +66,7 @@ void Change::look_for_ready(Service& service, Waiting& waiting) {
         return overtaken(service);
     }
     if (!waiting.began && model.generation != waiting.generation) begin(waiting);
+    if (waiting.deadline) waiting.deadline->look(model);
     if (service.ready()) return decide(service, {.event = "started"});
     if (could_not_execute(model)) decide(service, {.event = "failed", .reason = standing(service)});
 }
@@ -128,16 +133,38 @@ void Change::unkillable(Service& service, const std::vector<protocol::ProcessRow
                      .processes = rows});
 }
 
-void Change::time_passed() {
-    armed_.reset();
-    outlets_.before_deadline();
+std::vector<Service*> Change::late() const {
     const model::Time now = os::monotonic_now();
     std::vector<Service*> late;
-    for (auto& [service, waiting] : waiting_) {
-        if (!waiting.deadline) continue;
-        *waiting.deadline <= now ? late.push_back(service) : arm(*waiting.deadline);
+    for (const auto& [service, waiting] : waiting_) {
+        if (waiting.deadline && waiting.deadline->at() <= now) late.push_back(service);
     }
-    for (Service* service : late) fail(*service, standing(*service));
+    return late;
+}
+
+// First what was lost and then what has happened: who was let run in between has told.
+void Change::time_passed() {
+    armed_.reset();
+    const model::Duration lost = lost_time_->take(proc_, {::getpid(), ::getppid()});
+    for (auto& [service, waiting] : waiting_) {
+        if (waiting.deadline) waiting.deadline->put_off(lost);
+    }
+    outlets_.before_deadline();
+    for (Service* service : late()) service->catch_up();
+    for (Service* service : late()) judge(*service);
+    for (const auto& [service, waiting] : waiting_) {
+        if (waiting.deadline) arm(waiting.deadline->at());
+    }
+}
+
+void Change::judge(Service& service) {
+    Waiting& waiting = waiting_.at(&service);
+    // Nothing is known of a life whose keeper has not told of it, unless that has had its time as well.
+    const model::Duration lost = model::is_spawning(service.model())
+                                     ? waiting.keeper.take(proc_, {service.keeper()})
+                                     : model::Duration::zero();
+    if (lost == model::Duration::zero()) return fail(service, standing(service));
+    waiting.deadline->put_off(os::monotonic_now() - waiting.deadline->at() + lost);
 }
 
 void Change::arm(model::Time deadline) {

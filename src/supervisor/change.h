@@ -7,8 +7,11 @@
 #include <optional>
 #include <string>
 
+#include "model/readiness_deadline.h"
+#include "os/proc.h"
 #include "protocol/messages.h"
 #include "supervisor/loop.h"
+#include "supervisor/lost_time.h"
 #include "supervisor/service.h"
 
 namespace supervisor {
@@ -27,8 +30,7 @@ class Change : public Observer {
     Change(const Change&) = delete;
     Change& operator=(const Change&) = delete;
 
-    // From now until it is decided; for Goal::ready within `timeout` seconds, counted from when its life
-    // began.
+    // From now until it is decided; for Goal::ready within `timeout` seconds (model/readiness_deadline.h).
     void await(Service& service, double timeout);
     // Decides at once what can be decided, after the request.
     void look(Service& service) { stepped(service); }
@@ -47,7 +49,8 @@ class Change : public Observer {
         double timeout = 0;                // seconds
         std::uint32_t generation = 0;      // of its life when the wait began
         std::optional<model::Time> began;  // nothing while an earlier life is still being stopped
-        std::optional<model::Time> deadline;
+        std::optional<model::ReadinessDeadline> deadline;
+        LostTime keeper;  // what it lost of the deadline
     };
 
     void look_for_ready(Service& service, Waiting& waiting);
@@ -55,6 +58,8 @@ class Change : public Observer {
     void decide(Service& service, protocol::Event event);
     void begin(Waiting& waiting);
     void time_passed();
+    [[nodiscard]] std::vector<Service*> late() const;
+    void judge(Service& service);
     void arm(model::Time deadline);
     [[nodiscard]] std::string standing(const Service& service) const;
 
@@ -62,6 +67,8 @@ class Change : public Observer {
     std::string shown_prefix_;
     Outlets outlets_;
     std::map<Service*, Waiting> waiting_;
+    os::Proc proc_;
+    std::optional<LostTime> lost_time_;  // of all deadlines, by those of ours that are needed for all
     Timer timer_;
     std::optional<model::Time> armed_;  // for when
 };

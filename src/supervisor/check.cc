@@ -1,5 +1,6 @@
 #include "supervisor/check.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -46,13 +47,22 @@ base::Result<std::unique_ptr<Check>> Check::begin(Loop& loop, std::string plan,
         ::waitpid(pid, nullptr, 0);
         return base::system_error("./ready: pidfd_open", cause);
     }
-    std::unique_ptr<Check> check(new Check(pid, std::move(process)));
-    check->watch_ = std::make_unique<Readable>(loop, check->process_.get(),
-                                               [raw = check.get(), ended = std::move(ended)] {
-                                                   const bool passed = raw->reap();
-                                                   ended(passed);
-                                               });
+    std::unique_ptr<Check> check(new Check(pid, std::move(process), std::move(ended)));
+    check->watch_ =
+        std::make_unique<Readable>(loop, check->process_.get(), [raw = check.get()] { raw->end(); });
     return check;
+}
+
+void Check::look() {
+    pollfd process{.fd = process_.get(), .events = POLLIN, .revents = 0};
+    if (::poll(&process, 1, 0) > 0) end();
+}
+
+// Whoever is called destroys us.
+void Check::end() {
+    const auto ended = std::move(ended_);
+    const bool passed = reap();
+    ended(passed);
 }
 
 bool Check::reap() {

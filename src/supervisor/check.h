@@ -22,16 +22,21 @@ class Check {
     // Kills what still runs of it.
     ~Check();
 
+    // Where it has ended, calls back now, whoever else is to be told before.
+    void look();
     // Of it, also when it has ended.
     [[nodiscard]] pid_t pid() const { return pid_; }
 
   private:
-    Check(pid_t pid, os::Fd process) : pid_(pid), process_(std::move(process)) {}
+    Check(pid_t pid, os::Fd process, std::function<void(bool)> ended)
+        : pid_(pid), process_(std::move(process)), ended_(std::move(ended)) {}
+    void end();
     [[nodiscard]] bool reap();
 
     pid_t pid_;
     bool reaped_ = false;
     os::Fd process_;
+    std::function<void(bool)> ended_;
     std::unique_ptr<Readable> watch_;
 };
 

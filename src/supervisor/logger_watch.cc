@@ -3,13 +3,15 @@
 namespace supervisor {
 
 std::string LoggerWatch::trouble(pid_t keeper) {
-    auto stat = proc_.stat(logger_);
-    if (!stat || stat->parent != keeper || stat->state == 'Z') {
-        logger_ = find(keeper);
-        stat = proc_.stat(logger_);
-    }
+    const auto stat = proc_.stat(logger(keeper));
     if (!stat) return {};  // it is being replaced
     return stat->state == 'T' || stat->state == 't' ? "the logger is stopped" : "";
+}
+
+pid_t LoggerWatch::logger(pid_t keeper) {
+    const auto stat = proc_.stat(logger_);
+    if (!stat || stat->parent != keeper || stat->state == 'Z') logger_ = find(keeper);
+    return logger_;
 }
 
 pid_t LoggerWatch::find(pid_t keeper) const {

@@ -16,6 +16,9 @@ class LoggerWatch {
     // playground's keeper.
     [[nodiscard]] std::string trouble(pid_t keeper);
 
+    // Its pid, 0 while it is being replaced.
+    [[nodiscard]] pid_t logger(pid_t keeper);
+
   private:
     [[nodiscard]] pid_t find(pid_t keeper) const;
 

@@ -12,23 +12,42 @@ namespace supervisor {
 
 namespace {
 
-constexpr std::chrono::seconds kKillTime{2};  // killed processes are gone long before
+constexpr std::chrono::hours kForever{24 * 365};
 
 }  // namespace
 
 void Orphans::check_ended(pid_t check, const std::string& service) {
     checks_.erase(check);
-    const auto left = all_left();
-    if (left.empty()) return;
+    clear(service);
+}
+
+// Each that ends may leave others in turn, which fall to us only then and may not have ended yet. However
+// long one takes: nobody else would reap it.
+void Orphans::clear(const std::string& service) {
     for (const os::ProcessId& id : left_by_check(service)) {
         if (const auto process = os::Process::open(proc_, id)) static_cast<void>(process->signal(SIGKILL));
     }
-    // Others may be ending by themselves, or were killed with the check.
-    await_end(loop_, proc_, left, os::monotonic_now() + kKillTime, [this] { reap(); });
+    bool reaped = false;
+    for (const os::ProcessId& id : all_left()) {
+        if (awaited_.contains(id)) continue;
+        // In this order: who has ended can't be awaited, and is reaped. For whom there is no descriptor, the
+        // next check looks again.
+        const bool can_be_awaited = os::Process::open(proc_, id).has_value();
+        if (::waitpid(id.pid, nullptr, WNOHANG) > 0) {
+            reaped = true;
+        } else if (can_be_awaited) {
+            await(id, service);
+        }
+    }
+    if (reaped) clear(service);
 }
 
-void Orphans::reap() const {
-    for (const os::ProcessId& id : all_left()) ::waitpid(id.pid, nullptr, WNOHANG);
+void Orphans::await(const os::ProcessId& left, const std::string& service) {
+    awaited_.insert(left);
+    await_end(loop_, proc_, {left}, os::monotonic_now() + kForever, [this, left, service] {
+        awaited_.erase(left);
+        clear(service);
+    });
 }
 
 std::vector<os::ProcessId> Orphans::all_left() const {

@@ -32,11 +32,13 @@ class Orphans {
 
   private:
     [[nodiscard]] std::vector<os::ProcessId> all_left() const;
-    void reap() const;
+    void clear(const std::string& service);
+    void await(const os::ProcessId& left, const std::string& service);
 
     Loop& loop_;
     const os::Proc& proc_;
-    std::set<pid_t> checks_;  // that run
+    std::set<pid_t> checks_;           // that run
+    std::set<os::ProcessId> awaited_;  // what they have left and has not ended
 };
 
 }  // namespace supervisor

@@ -55,7 +55,9 @@ Playground::Playground(Loop& loop, const protocol::RuntimeDirectory& directory, 
               .schedule = [this](Service& service, std::optional<model::Time> at) { schedule(service, at); },
               .stepped = [this](Service& service) { stepped(service); },
               .keeper_lost = [this](pid_t keeper) { keeper_lost(keeper); },
-              .left_unmarked = [this](const Service& service) { return left_unmarked(service); }},
+              .left_unmarked = [this](const Service& service) { return left_unmarked(service); },
+              .take_reports = [this] { take_reports(); },
+              .logger = [this] { return logger_watch_.logger(::getppid()); }},
       adoption_timer_(loop,
                       [this] {
                           if (adopted()) return;
@@ -198,8 +200,10 @@ protocol::Status Playground::status() {
     take_reports();
     protocol::Status status;
     const std::string trouble = logger_watch_.trouble(::getppid());
+    const auto untold = untold_keepers();
     for (const Service* service : up_) {
-        status.services[service->name()] = service->status();
+        const auto keeper = untold.find(service->name());
+        status.services[service->name()] = service->status(keeper == untold.end() ? 0 : keeper->second);
         const std::string& log_error = service->log_error().empty() ? trouble : service->log_error();
         if (!log_error.empty()) {
             status.remarks[service->name()] =
@@ -213,6 +217,18 @@ protocol::Status Playground::status() {
         }
     }
     return status;
+}
+
+// Service → the keeper that was forked for it and of which nobody has told yet: its service may run already.
+std::unordered_map<std::string, pid_t> Playground::untold_keepers() const {
+    const auto waits = [](const Service* up) { return up->keeper() == 0 && model::is_spawning(up->model()); };
+    if (std::ranges::none_of(up_, waits)) return {};
+    std::vector<pid_t> unknown = commands_.proc().children(::getppid());
+    std::erase_if(unknown, [this](pid_t pid) { return by_keeper_.contains(pid); });
+    std::unordered_map<std::string, pid_t> untold;
+    for (const protocol::KeptService& kept : protocol::kept_services(commands_.proc(), unknown))
+        untold[kept.name] = kept.keeper;
+    return untold;
 }
 
 base::Status Playground::start_neighbour(pid_t caller, const protocol::Neighbour& neighbour) {

@@ -83,6 +83,7 @@ class Playground {
     [[nodiscard]] bool is_ours(pid_t child) const;
     [[nodiscard]] std::vector<pid_t> left_unmarked(const Service& service) const;
     void note_marked_orphans();
+    [[nodiscard]] std::unordered_map<std::string, pid_t> untold_keepers() const;
     [[nodiscard]] Service* reported_by(const protocol::Report& report) const;
     void schedule(Service& service, std::optional<model::Time> at);
     void time_passed();

@@ -52,10 +52,6 @@ model::Policy Service::policy() const {
             .has_notification = settings.notification_fd.has_value()};
 }
 
-model::ServiceStatus Service::status() const {
-    return model::status_of(record_.service, policy(), os::monotonic_now());
-}
-
 bool Service::ready() const {
     return model::is_ready(record_.service, policy());
 }
@@ -191,6 +187,7 @@ void Service::notified() {
 
 void Service::handle(const model::Event& event) {
     const model::Actions actions = model::step(record_.service, policy(), event, os::monotonic_now());
+    watch_time_out();
     // What a successor reads has to be true before the first of the calls is made.
     persist();
     for (const model::Action& action : actions) act(action);
@@ -279,11 +276,7 @@ void Service::kill_set(bool first) {
 }
 
 void Service::begin_check() {
-    const auto ended = [this](bool passed) {
-        end_check();
-        handle(model::CheckEnded{.passed = passed});
-    };
-    auto check = Check::begin(around_.loop, check_plan(), ended);
+    auto check = Check::begin(around_.loop, check_plan(), [this](bool passed) { check_ended(passed); });
     if (!check) return check_not_begun(check.error());
     check_ = std::move(*check);
     around_.orphans.check_began(check_->pid());
@@ -401,7 +394,7 @@ void Service::take(const protocol::Report& report) {
             spawn_error_.clear();
             record_.main =
                 os::identify(around_.commands.proc(), report.pid).value_or(os::ProcessId{.pid = report.pid});
-            handle(model::Spawned{.pid = report.pid});
+            handle(model::Spawned{.pid = report.pid, .at = model::Time(report.at)});
             return look_for_poll();  // it may have been faster than its keeper's report
         case main_ended:
             if (stale) return;
@@ -465,10 +458,6 @@ void Service::failed_to_spawn(const protocol::Report& report) {
     if (spawn_error_ != before || !shortage) say("pgctl: ./run: " + spawn_error_);
     handle(model::SpawnFailed{.set_empty = forking ? processes().empty() : nothing_left(report),
                               .shortage = shortage});
-}
-
-void Service::time_passed() {
-    handle(model::TimePassed{});
 }
 
 void Service::restore(const Record& record) {

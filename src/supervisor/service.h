@@ -16,6 +16,7 @@
 #include "supervisor/callers.h"
 #include "supervisor/check.h"
 #include "supervisor/commands.h"
+#include "supervisor/lost_time.h"
 #include "supervisor/memory_watch.h"
 #include "supervisor/orphans.h"
 #include "supervisor/process_set.h"
@@ -59,6 +60,8 @@ struct Surroundings {
     std::function<void(pid_t keeper)> keeper_lost;
     // What a killed keeper of the service has left, as far as it carries no mark.
     std::function<std::vector<pid_t>(const Service&)> left_unmarked;
+    std::function<void()> take_reports;
+    std::function<pid_t()> logger;  // its pid, 0 while it is being replaced
 };
 
 class Service {
@@ -71,7 +74,8 @@ class Service {
     [[nodiscard]] std::string path() const { return around_.playground + "/" + record_.name; }
     [[nodiscard]] const model::Service& model() const { return record_.service; }
     [[nodiscard]] const config::ServiceSettings& settings() const { return record_.settings; }
-    [[nodiscard]] model::ServiceStatus status() const;
+    // `untold_keeper` keeps it as well as is known, where keeper() is not known yet.
+    [[nodiscard]] model::ServiceStatus status(pid_t untold_keeper = 0) const;
     [[nodiscard]] bool ready() const;
     [[nodiscard]] bool down() const;
     // Why it could not be started the last time, empty where it could: "exec: Permission denied".
@@ -115,6 +119,8 @@ class Service {
     // Its ./run has come as far as pgctl-poll-ready.
     void poll_begun();
     void time_passed();
+    // Learns what the service and its check have done until now: a time-out is about to be believed.
+    void catch_up();
 
     // Takes over what an earlier supervisor knew, and asks the keeper how things stand.
     void restore(const Record& record);
@@ -136,7 +142,11 @@ class Service {
     void act_spawn();
     void kill_set(bool first);
     void begin_check();
+    void check_ended(bool passed);
     void end_check();
+    void watch_time_out();
+    [[nodiscard]] model::Duration lost_of_time_out();
+    [[nodiscard]] bool main_has_ended() const;
     void tell_of_lost_output();
     void check_not_begun(const base::Error& error);
     [[nodiscard]] std::string check_plan() const;
@@ -194,6 +204,8 @@ class Service {
     std::string log_error_;
     std::string check_error_;
     std::string end_remark_;
+    std::optional<model::Time> time_out_;  // as model::time_out() says
+    LostTime lost_time_;                   // of it
     std::uint32_t drain_token_ = 0;
     bool keeper_commanded_ = false;  // a fork was asked for and not reported yet
     bool life_commanded_ = false;    // by this supervisor, of the keeper that it took over

@@ -158,8 +158,9 @@ WAYS_OF_A_CHECK = {
 
 
 def leaves_behind(pg, way):
-    """For `ready`: it passes, and leaves a process running, once. That one says that it runs."""
-    child = pg.script(pg.file('child'), f'echo runs > {pg.file("left")}\nexec {pg.sleep} > /dev/null 2>&1')
+    """For `ready`: it passes, and leaves a process running, once. That one says that it runs, all at once: it is killed when it has."""
+    said = pg.file('left')
+    child = pg.script(pg.file('child'), f'echo runs > {said}.new\nmv {said}.new {said}\nexec {pg.sleep} > /dev/null 2>&1')
     return f'test -e {pg.file("once")} && exit 0\ntouch {pg.file("once")}\n{WAYS_OF_A_CHECK[way].format(child=child)}\n{pg.waiting_for("left")}'
 
 

@@ -1,5 +1,6 @@
 """Row 41: readiness that was not earned by the life that it would be said of."""
 
+import observer
 import processes
 from rows import row
 
@@ -42,6 +43,8 @@ def late_answer(trial):
     trial.pg.wait_until(checks.exists, 'it is checked')
     first = trial.main('a')
     processes.kill([first.pid])
+    # Before, it lives: a check that passes then has proven it.
+    trial.pg.wait_until(lambda: not observer.lives(first), 'it has ended')
     trial.open('gate')
     start.result().succeeded()
     assert trial.pg.state('a') == 'ready' and trial.main('a') != first

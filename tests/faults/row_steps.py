@@ -80,6 +80,8 @@ def killed_at_each_step(role, words, verb, find, follow=()):
             sole.check()
             if 'keeper' not in role and verb == 'start':
                 sole.lived(lives + 1)
+            if role == 'keeper' and verb == 'start':
+                trial.pg.restart('a')  # one that was killed when its service ran has no successor until then
         trial.pg.start()
         swept(trial, learned, AT_ONCE, inject)
         nothing_unknown(trial, known)

@@ -19,6 +19,17 @@ TEST_F(Status, OfOneThatIsBeingSpawned) {
     EXPECT_EQ(words(), "down 1 seconds, starting");
 }
 
+TEST_F(Status, OfOneThatIsBeingSpawnedAndIsSeenToRunIsUp) {
+    start();
+    advance(1500ms);
+    EXPECT_EQ(model::in_words(model::status_of(service, policy, now, 12)), "up (pid 12) 1 seconds");
+}
+
+TEST_F(Status, OfOneWhoseKeeperHasToldIsWhatThatTold) {
+    runs(12);
+    EXPECT_EQ(model::in_words(model::status_of(service, policy, now, 13)), "up (pid 12) 0 seconds");
+}
+
 TEST_F(Status, OfOneThatIsUpAndThenReady) {
     runs(12);
     EXPECT_EQ(words(), "up (pid 12) 0 seconds");

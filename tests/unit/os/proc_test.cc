@@ -6,6 +6,7 @@
 
 #include "fixture.h"
 
+using namespace std::chrono_literals;
 using Pids = std::vector<pid_t>;
 using Words = std::vector<std::string>;
 
@@ -157,4 +158,12 @@ TEST(TheRealProc, KnowsThisProcess) {
     EXPECT_EQ(std::ranges::count(proc.all(), ::getpid()), 1);
     EXPECT_FALSE(proc.command_line(::getpid()).value().empty());
     EXPECT_GT(proc.boot_time(), 0);
+}
+
+TEST_F(InAProc, WhatAProcessHadOfTheCpuIsTold) {
+    file("10/schedstat", "123 4567 8\n");
+    EXPECT_EQ(proc().cpu_use(10), (base::CpuUse{.ran = 123ns, .waited = 4567ns}));
+    file("11/schedstat", "nothing\n");
+    EXPECT_EQ(proc().cpu_use(11), base::CpuUse());
+    EXPECT_EQ(proc().cpu_use(12), base::CpuUse());
 }

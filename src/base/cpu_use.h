@@ -1,0 +1,17 @@
+// What a process has had of the CPU, and what it had to wait for. A plain value: the system tells it, the
+// model judges by it.
+#pragma once
+
+#include <chrono>
+
+namespace base {
+
+struct CpuUse {
+    std::chrono::nanoseconds ran{};
+    std::chrono::nanoseconds waited{};  // could have run, and did not get to
+    bool waits = false;  // or runs, right now; how long it has waited this time is in none of both
+
+    bool operator==(const CpuUse&) const = default;
+};
+
+}  // namespace base

@@ -1,0 +1,28 @@
+// How long those of ours that a time-out depends on were kept from running, as /proc tells it. Used by
+// whoever is about to believe a time-out. It decides nothing (model/lost_time.h).
+#pragma once
+
+#include <initializer_list>
+#include <utility>
+#include <vector>
+
+#include "base/cpu_use.h"
+#include "model/service.h"
+#include "os/proc.h"
+
+namespace supervisor {
+
+class LostTime {
+  public:
+    // Counts from now on, for these; 0 is nobody.
+    void begin(const os::Proc& proc, std::initializer_list<pid_t> ours);
+    // Counts no longer.
+    void end() { before_.clear(); }
+    // Of all these together since begin() or the last take(); who is new counts from now on.
+    [[nodiscard]] model::Duration take(const os::Proc& proc, std::initializer_list<pid_t> ours);
+
+  private:
+    std::vector<std::pair<pid_t, base::CpuUse>> before_;
+};
+
+}  // namespace supervisor
