@@ -1,5 +1,6 @@
 #include "keeper/report.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 
 #include "os/clock.h"
@@ -30,6 +31,20 @@ TEST(AReport, IsOneRecordWithTheTimeItWasSent) {
     EXPECT_EQ(report.token, 1u);
     EXPECT_GE(report.at, before.count());
     EXPECT_LE(report.at, after.count());
+}
+
+TEST(AReport, ForWhichThereIsNoRoomIsNotWaitedFor) {
+    const os::Pipe pipe = os::make_pipe(O_NONBLOCK).value();
+    const int to = pipe.write_end.get();
+    int sent = 0;
+    while (keeper::try_send(to, {.kind = ReportKind::set_empty})) ++sent;
+    EXPECT_GE(sent, 64);
+    Report report;
+    for (int i = 0; i < 64; ++i) {  // a page of them
+        ASSERT_TRUE(os::read_some(pipe.read_end.get(), {reinterpret_cast<char*>(&report), sizeof report})
+                        .has_value());
+    }
+    EXPECT_TRUE(keeper::try_send(to, {.kind = ReportKind::set_empty}));
 }
 
 TEST(AReport, ThatNobodyCanTakeIsDropped) {

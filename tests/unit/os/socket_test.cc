@@ -77,6 +77,13 @@ TEST_F(ASocket, ThatNobodyListensToAnyMoreIsTold) {
     EXPECT_EQ(os::connect_to(at("s")).error().number, ECONNREFUSED);
 }
 
+TEST_F(ASocket, StaysWhereAnotherCanNotTakeItsPlace) {
+    const os::Fd listener = os::listen_at(at("s"), 5).value();
+    ASSERT_EQ(::mkdir(at("s.new").c_str(), 0700), 0);  // where the other one is made
+    EXPECT_FALSE(os::listen_at(at("s"), 5).has_value());
+    EXPECT_TRUE(os::connect_to(at("s")).has_value());
+}
+
 TEST_F(ASocket, HasNoPlaceInADirectoryThatIsMissing) {
     EXPECT_EQ(os::listen_at(at("missing/s"), 1).error().number, ENOENT);
     EXPECT_EQ(os::listen_at(long_directory() + "/missing/s", 1).error().number, ENOENT);
