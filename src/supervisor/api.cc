@@ -127,7 +127,7 @@ struct Api::Server {
                                         std::shared_ptr<Queue> queue);
     asio::awaitable<bool> reply(Stream& stream, http::status status, std::string body);
     asio::awaitable<bool> complain(Stream& stream, http::status status, std::string line);
-    asio::awaitable<void> let_finish(Stream& stream);
+    asio::awaitable<void> let_finish(Stream& stream, std::uint64_t rest);
 
     Loop& loop;
     Playground& playground;
@@ -177,11 +177,12 @@ asio::awaitable<void> Api::Server::serve(Stream stream, pid_t peer) {
             // What is allowed did not fit: there was no memory for it.
             const bool no_memory = error == http::error::buffer_overflow && parser.is_header_done();
             const bool ours = error.category() == http::make_error_code(http::error::bad_method).category();
-            if (no_memory)
+            if (no_memory) {
                 co_await complain(stream, http::status::insufficient_storage, kNoMemory);
-            else if (ours)
+                co_await let_finish(stream, parser.content_length_remaining().value_or(0));
+            } else if (ours) {
                 co_await complain(stream, http::status::bad_request, "not a request: " + error.message());
-            if (ours) co_await let_finish(stream);
+            }
             break;
         }
         const HttpRequest request = parser.release();
@@ -217,14 +218,16 @@ asio::awaitable<bool> Api::Server::complain(Stream& stream, http::status status,
     co_return co_await reply(stream, status, protocol::to_text(complaint));
 }
 
-// Who is still sending would not get our answer: closing what has not been read resets the connection.
-asio::awaitable<void> Api::Server::let_finish(Stream& stream) {
+// Who is still sending the `rest` of a body, in bytes, would not get our answer: closing what has not been
+// read resets the connection.
+asio::awaitable<void> Api::Server::let_finish(Stream& stream, std::uint64_t rest) {
     const Deadline silence(loop, stream, kSilence);
     std::array<char, 4096> unread;
     error_code error;
-    while (!error) {
-        co_await stream.async_read_some(asio::buffer(unread),
-                                        asio::redirect_error(asio::use_awaitable, error));
+    while (!error && rest > 0) {
+        const auto count = co_await stream.async_read_some(asio::buffer(unread),
+                                                           asio::redirect_error(asio::use_awaitable, error));
+        rest -= std::min<std::uint64_t>(rest, count);
     }
 }
 
