@@ -288,6 +288,9 @@ void Service::end_check() {
     const pid_t pid = check_->pid();
     check_.reset();
     around_.orphans.check_ended(pid, path());
+    // What was killed just now may not have ended yet, and a stop leaves nothing.
+    const bool stopping = std::holds_alternative<model::Stopping>(record_.service.state);
+    if (stopping && !around_.orphans.left_by_check(path()).empty()) note_strays();
 }
 
 // As the process that ./run has become: with what that has from ./run, where pgctl-poll-ready has written it
@@ -350,6 +353,7 @@ void Service::release() {
     keeper_process_.reset();
     main_watch_.reset();
     main_process_.reset();
+    held_output_.reset();
     watch_again_.reset();
     record_.keeper = {};
     record_.main = {};

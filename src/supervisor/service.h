@@ -163,6 +163,7 @@ class Service {
     void watch_rest();
     void look_for_rest();
     void lose_keeper();
+    void hold_output();
     void watch_keeper();
     void watch_later(std::function<void()> watch);
     [[nodiscard]] bool nothing_left(const protocol::Report& report);
@@ -197,6 +198,7 @@ class Service {
     std::unique_ptr<Readable> keeper_watch_;
     os::Fd main_process_;  // only of a main process that no keeper of ours watches
     std::unique_ptr<Readable> main_watch_;
+    os::Fd held_output_;                  // of a service without a keeper
     std::unique_ptr<Timer> watch_again_;  // where one of the two could not be opened
     bool watches_rest_ = false;
     std::vector<os::ProcessId> leftovers_;

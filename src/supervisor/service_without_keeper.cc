@@ -1,5 +1,6 @@
 // The part of a service's shell that goes on where a keeper was killed: what is left of the service is known
 // by its mark and by where it fell to, and its ends are seen through pidfds.
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -40,7 +41,15 @@ void Service::lose_keeper() {
     keeper_process_.reset();
     record_.strays = true;
     persist();
+    hold_output();
     around_.keeper_lost(lost);
+}
+
+// As its keeper would: what the service writes last is to outlive both it and a logger.
+void Service::hold_output() {
+    if (held_output_.valid()) return;
+    auto output = os::open(around_.directory.output(name()), O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
+    if (output) held_output_ = std::move(*output);
 }
 
 // The keeper was killed: what it kept has fallen to the playground's keeper, which tells of each end, in any
@@ -103,6 +112,7 @@ bool Service::main_lives() const {
 void Service::take_keeper(pid_t pid, pid_t parent) {
     if (record_.keeper.pid == pid) return;
     keeper_commanded_ = false;
+    held_output_.reset();
     record_.keeper = os::identify(around_.commands.proc(), pid).value_or(os::ProcessId{.pid = pid});
     persist();
     if (parent == ::getppid()) return;
@@ -141,6 +151,7 @@ void Service::settle() {
 
 void Service::watch_main() {
     if (record_.keeper.pid != 0 || keeper_commanded_ || down()) return;
+    hold_output();
     // Nobody of ours may be its parent any more, so that its end is seen here or nowhere.
     if (record_.main.pid == 0) return without_keeper(0, 0);
     auto main = os::Process::open(around_.commands.proc(), record_.main);

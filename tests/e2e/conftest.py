@@ -3,6 +3,7 @@
 PGCTL_BIN names the directory of the binaries (default: build/release/bin)."""
 
 import shutil
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -16,6 +17,8 @@ from playground import Playground  # noqa: E402
 
 
 def pytest_configure(config):
+    # A shell that has started us in the background lets everything below ignore Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line('markers', 'seen_otherwise_under_valgrind: tools/dev/valgrind says why')
 
 

@@ -320,7 +320,7 @@ def test_a_service_may_be_named_by_a_path_seen_from_the_playground(pg, name):
     pg.service('b')
     assert pg.start(name).stderr == '[pgctl] Starting: a\n[pgctl] Started: a\n'
     assert {service: one['state'] for service, one in pg.status().items()} == {'a': 'ready', 'b': 'down'}
-    assert pg.run('status', name, 'a').stdout == pg.run('status', 'a').stdout
+    assert pg.run('status', name, 'a').stdout.count('a: ready') == 1
     assert pg.start(name, 'a', './a').stderr == '[pgctl] Already started: a\n'
     assert pg.stop(name).stderr == '[pgctl] Stopping: a\n[pgctl] Stopped: a\n'
 
