@@ -92,8 +92,8 @@ class Trace:
         return [line for line in self.text.splitlines() if mark in line]
 
     def ends(self, pid):
-        """How this process ended, if it did."""
-        return [how for number, how in END.findall(self.text) if number in ('', str(pid))]
+        """How this process ended, if it did; strace may have been let go before it could say."""
+        return [how for number, how in END.findall(self.text) if number in ('', str(pid))] or ([] if processes.alive(pid) else ['unseen'])
 
     def crashes(self):
         """Ends by a signal that nobody of ours and nobody of the test sends."""
