@@ -280,13 +280,13 @@ void Service::begin_check() {
     if (!check) return check_not_begun(check.error());
     check_ = std::move(*check);
     around_.orphans.check_began(check_->pid());
-    check_error_.clear();
 }
 
 void Service::end_check() {
     if (!check_) return;
     const pid_t pid = check_->pid();
     check_.reset();
+    check_error_.clear();  // not before: until one has ended, that is why nothing is known
     around_.orphans.check_ended(pid, path());
     // What was killed just now may not have ended yet, and a stop leaves nothing.
     const bool stopping = std::holds_alternative<model::Stopping>(record_.service.state);

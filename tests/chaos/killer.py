@@ -35,7 +35,8 @@ class Killer:
         self.thread.join()
 
     def _run(self):
-        choices = [self._kill] * 8 + [self._stop] * 4 + [self._kill_main] * 3 + [self._fill] * 1 + [self._kill_all] * 1
+        choices = [self._kill] * 8 + [self._stop] * 4 + [self._kill_main] * 3 + [self._kill_all] * 1
+        choices += [self._fill] if self.disk else []
         while not self.done.wait(self.random.uniform(0.2, 1.2)):
             self.random.choice(choices)()
 

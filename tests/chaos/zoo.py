@@ -22,8 +22,9 @@ def build(playground, ledger):
         (ledger / 'sleepers' / name).symlink_to('/bin/sleep')
         kind = kind_of(name)
         command = shlex.join(['perl', str(script), kind, name, str(ledger)])
-        # For the life that was registered last and still lives: a check begins before the next one could have registered.
+        # For the life that was registered last and still lives (nobody may have reaped it yet): a check begins before the next one
+        # could have registered.
         note = shlex.quote(str(ledger / name))
-        ready = (f'exec 2>/dev/null\nset -- $(tail -n 1 {note}.lives)\nkill -0 "$1" && test -e {note}.ready.$(wc -l <{note}.lives)'
+        ready = (f'exec 2>/dev/null\nset -- $(tail -n 1 {note}.lives)\ngrep -q "^State:.[^ZX]" "/proc/$1/status" && test -e {note}.ready.$(wc -l <{note}.lives)'
                  if kind == 'slow' else None)
         playground.service(name, f'exec {command}', ready=ready, files={'timeout-stop': 1 if kind == 'stubborn' else 20})
