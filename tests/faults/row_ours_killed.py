@@ -1,12 +1,14 @@
 """Rows 1 to 5: our own processes are killed."""
 
 import json
+import os
 import shutil
 import signal
 import time
 
 import observer
 import processes
+from control_socket import runtime
 from lives import Ending, Sole, at_full_rate, no_write_failed, start_hasty_writers
 from load import Clients
 from rows import row
@@ -17,6 +19,7 @@ KILLS = 10  # of the supervisor, in a round
 LOGGER_KILLS = 20  # in each of so many starts, since a log keeps only so much of what is written at full rate
 LOGGER_STARTS = 5
 MANY = 400
+RECORD = 64  # bytes
 IN_THE_GAP = 3  # lives that end while there is no supervisor, in a round
 
 def after_a_random_while(trial):
@@ -98,6 +101,29 @@ def kill_keeper_of(trial, name):
     processes.kill([keeper])
     await_end(keeper)
     lost_keepers(trial, 1)
+
+
+@row(1, 'the supervisor is killed while nothing more fits among the reports that wait for it')
+def supervisor_killed_behind_reports(trial):
+    trial.start_writers()
+    processes.kill([trial.ours('supervisor')], signal.SIGSTOP)
+    fill_reports(trial)
+    kill_keeper_of(trial, 'w2')  # which the playground's keeper has to report, and to the next supervisor
+    trial.figure('replaced', trial.recovered('supervisor', trial.kill('supervisor')))
+    trial.wait_until_written('w2')
+    trial.finish()
+
+
+def fill_reports(trial):
+    """With what is none of the records that are exchanged there."""
+    reports = os.open(runtime(trial) / 'events', os.O_WRONLY | os.O_NONBLOCK)
+    try:
+        while os.write(reports, bytes(RECORD)):
+            pass
+    except BlockingIOError:
+        pass
+    finally:
+        os.close(reports)
 
 
 # What a service may have below it: its child, one that is nobody's child, one of another session, one that ignores TERM; and one

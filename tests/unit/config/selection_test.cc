@@ -44,7 +44,7 @@ TEST_F(Selection, AServiceKnowsItsPlaces) {
     surroundings.working_directory = root + "/work";
     EXPECT_EQ(select({"web"})->front().shown, "playground/web");
     EXPECT_EQ(select({"web"})->front().shown_log, "playground/web/logs/current");
-    surroundings.working_directory = root + "/work/playground/web";
+    surroundings.working_directory = at("playground/web");
     EXPECT_EQ(select({"web"})->front().shown_log, "logs/current");
 }
 
