@@ -221,9 +221,12 @@ def test_the_next_keeper_of_the_playground_is_the_new_program(pg, installed, run
     pg.run('upgrade').succeeded()
     gone = what_runs.roles(pg)['keeper']
     processes.kill([gone])
-    pg.wait_until(lambda: set(what_runs.roles(pg)) == {'keeper', 'supervisor', 'logger'} and what_runs.roles(pg)['keeper'] != gone,
-                  'there is another keeper')
-    assert what_runs.programs(pg) == [str(installed.path)] * 3
+
+    def replaced():
+        now = what_runs.roles(pg)
+        return now if set(now) == {'keeper', 'supervisor', 'logger'} and now['keeper'] != gone else None
+    now = pg.wait_until(replaced, 'there are another keeper, a supervisor and a logger')
+    assert [what_runs.program(pid) for pid in now.values()] == [str(installed.path)] * 3
     running.check()
 
 
