@@ -88,9 +88,8 @@ def start_hasty_writers(trial, count):
 
 
 def at_full_rate(trial):
-    """None of them has come to where it pauses."""
-    for name in trial.writers:
-        assert observer.counted(trial.root / f'{name}.count') < MOST_HASTY, f'{name} has long written all that the log keeps'
+    """Whether none of them has come to where it pauses."""
+    return all(observer.counted(trial.root / f'{name}.count') < MOST_HASTY for name in trial.writers)
 
 
 def no_write_failed(trial):

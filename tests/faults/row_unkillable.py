@@ -1,5 +1,6 @@
 """Row 34: processes that not even SIGKILL ends: held in the kernel, by a tracer, in a frozen cgroup."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -112,7 +113,8 @@ class Frozen:
     def thaw(self):
         self.switch.write_text(self.off)
         for pid in (self.path / 'cgroup.procs').read_text().split():
-            (self.parent / 'cgroup.procs').write_text(pid)
+            with contextlib.suppress(ProcessLookupError):  # what was killed while it was frozen ends now
+                (self.parent / 'cgroup.procs').write_text(pid)
 
     def leave(self, trial):
         trial.pg.wait_until(lambda: not (self.path / 'cgroup.procs').read_text(), 'the cgroup is empty')

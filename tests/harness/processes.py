@@ -12,9 +12,18 @@ def all_pids():
 def read(pid, name):
     """The bytes of /proc/<pid>/<name>; empty when the process is gone or not ours to read."""
     try:
-        return Path('/proc', str(pid), name).read_bytes()
+        file = os.open(f'/proc/{pid}/{name}', os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return b''
+    content = []
+    try:
+        while part := os.read(file, 65536):
+            content.append(part)
+    except OSError:  # it has ended meanwhile
+        return b''
+    finally:
+        os.close(file)
+    return b''.join(content)
 
 
 def link(pid, name):
@@ -99,16 +108,18 @@ def children(pid):
 def mentioning(directory, among=None):
     """Living processes that show the directory anywhere: command line, environment, working directory, open files."""
     needle = str(directory)
-    found = []
-    for pid in all_pids() if among is None else among:
-        if pid == os.getpid() or not alive(pid):
-            continue
-        evidence = [read(pid, 'cmdline').decode(errors='surrogateescape'),
-                    read(pid, 'environ').decode(errors='surrogateescape'),
-                    link(pid, 'cwd'), link(pid, 'exe'), *open_files(pid).values()]
-        if any(needle in text for text in evidence) and alive(pid):
-            found.append(pid)
-    return found
+    return [pid for pid in (all_pids() if among is None else among)
+            if pid != os.getpid() and any(needle in text for text in _evidence(pid)) and alive(pid)]
+
+
+def _evidence(pid):
+    """What most processes show first."""
+    yield read(pid, 'environ').decode(errors='surrogateescape')
+    yield read(pid, 'cmdline').decode(errors='surrogateescape')
+    yield link(pid, 'cwd')
+    yield link(pid, 'exe')
+    for number in file_numbers(pid):
+        yield link(pid, f'fd/{number}')
 
 
 def describe(pids):
