@@ -80,7 +80,7 @@ def killed_at_each_step(role, words, verb, find, follow=()):
             sole.check()
             if 'keeper' not in role and verb == 'start':
                 sole.lived(lives + 1)
-            if role == 'keeper' and verb == 'start':
+            if 'keeper' in role and verb != 'stop':
                 trial.pg.restart('a')  # one that was killed when its service ran has no successor until then
         trial.pg.start()
         swept(trial, learned, AT_ONCE, inject)
