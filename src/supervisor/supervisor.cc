@@ -26,6 +26,7 @@ using namespace std::chrono_literals;
 
 constexpr int kSocketFd = 3;
 constexpr int kGivesUp = 3;  // keeper/role.h: do not start it again where nothing runs
+constexpr int kComesAgain = 1;
 // Whoever started the keeper has this long to come with a request.
 constexpr std::chrono::seconds kFirstRequest{5};
 
@@ -56,6 +57,12 @@ base::Result<os::Process> playground_keeper() {
 bool somebody_comes(std::chrono::milliseconds within) {
     pollfd socket{.fd = kSocketFd, .events = POLLIN, .revents = 0};
     return ::poll(&socket, 1, static_cast<int>(within.count())) != 0;
+}
+
+// What the keeper had made for us was there when it started us, and is gone: it makes that anew before it
+// starts the next of us. Nobody needs to hear of it.
+bool was_deleted(const base::Error& error) {
+    return error.number == ENOENT;
 }
 
 // Answers every request with what is wrong, for as long as whoever started us may come with one.
@@ -117,6 +124,7 @@ int run(const std::string& runtime, const std::string& path) {
                                                                   .adopted = adopted,
                                                                   .upgrade_decided = upgrade_decided});
     const auto opened = playground->open();
+    if (!opened && !on_trial && was_deleted(opened.error())) return kComesAgain;
     // Where nothing is known of what runs, the keeper is not told that nothing does.
     ending = !opened;
     if (!opened && on_trial) return protocol::tell_unfit(directory, opened.error().message());

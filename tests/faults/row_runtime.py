@@ -73,6 +73,18 @@ def runtime_deleted_piecemeal(trial):
     finish(trial)
 
 
+@row(28, 'one of the FIFOs in .pgctl/ is deleted while the next supervisor begins')
+def deleted_under_a_successor(trial):
+    trial.start_writers(2)
+    harms(trial)
+    for _ in range(trial.times(50)):
+        trial.kill('supervisor')
+        time.sleep(trial.random.uniform(0, 0.006))
+        (runtime(trial) / trial.random.choice(['keeper', 'logger', 'events'])).unlink(missing_ok=True)
+        found_again(trial, time.monotonic())
+    finish(trial)
+
+
 def used_at_once(command):
     @row(28, f'.pgctl/ is deleted, and the next command is a {command} at once')
     def runtime_deleted_and_used(trial):

@@ -34,10 +34,26 @@ def is_stopped_whole(trial, name, killed, at_most, others=()):
     trial.but(name)
 
 
-def goes_on(trial, name):
+def all_hide(trial, name, sleepers):
+    """So many of them; who has made a session of its own may still be about to end, and leads that as a main process does."""
+    trial.pg.wait_until(lambda: len(trial.pg.sleepers()) == sleepers, f'{sleepers} hidden ones run')
+    trial.pg.wait_until(lambda: len(observer.main_processes(trial.pg.path / name)) == 1, 'those that they came from have ended')
+
+
+def start_hiding(trial, sleepers):
+    """The service `a`, of which so many processes will sleep, and a writer."""
+    trial.writer('w1')
+    trial.pg.start()
+    all_hide(trial, 'a', sleepers)
+    trial.remember()
+
+
+def goes_on(trial, name, sleepers=None):
     """It is started once more, and is ended by the last stop."""
     trial.check()
     trial.pg.start(name)
+    if sleepers:
+        all_hide(trial, name, sleepers)
     # While a process executes another program, nothing can be read of it.
     trial.pg.wait_until(lambda: observer.main_processes(trial.pg.path / name), f'{name} runs again')
     trial.before[name] = trial.main(name)
@@ -48,13 +64,10 @@ def goes_on(trial, name):
 def hiding(trial):
     hide = '\n'.join(hidden(trial, way) for way in WAYS)
     trial.pg.service('a', f'{hide}\nexec {trial.pg.sleep}')
-    trial.start_writers(1)
-    trial.pg.wait_until(lambda: len(trial.pg.sleepers()) == len(WAYS) + 1, 'the hidden ones run')
-    # Who has made a session of its own may still be about to end, and leads that as a main process does.
-    trial.pg.wait_until(lambda: len(observer.main_processes(trial.pg.path / 'a')) == 1, 'those that they came from have ended')
+    start_hiding(trial, len(WAYS) + 1)
     trial.check()
     is_stopped_whole(trial, 'a', killed=False, at_most=1)
-    goes_on(trial, 'a')
+    goes_on(trial, 'a', len(WAYS) + 1)
 
 
 # Orphans below a subreaper (PR_SET_CHILD_SUBREAPER is 36) are its children, and never come to ours as long as it lives.
@@ -75,32 +88,30 @@ os.execv(SLEEP, [SLEEP, 'infinity'])
 def subreaper(trial, between):
     body = SUBREAPER.replace('HIDE', repr(hidden(trial, 'everything'))).replace('SLEEP', repr(str(trial.pg.sleeper)))
     trial.pg.service('a', body.replace('BETWEEN', str(between)))
-    trial.start_writers(1)
+    start_hiding(trial, 4 if between else 2)
     return trial.main('a').pid
 
 
 @row(32, 'the main process is a subreaper, and so is one below it; processes hide below both')
 def subreapers(trial):
     main = subreaper(trial, between=True)
-    trial.pg.wait_until(lambda: len(trial.pg.sleepers()) == 4, 'all run')
     parents = {pid: processes.parent(pid) for pid in trial.pg.sleepers()}
     below = [pid for pid, parent in parents.items() if parent == main]
     assert len(below) == 2 and sum(parent in below for parent in parents.values()) == 1, f'nothing hides below both: {parents} of {main}'
     is_stopped_whole(trial, 'a', killed=False, at_most=1)
-    goes_on(trial, 'a')
+    goes_on(trial, 'a', 4)
 
 
 @row(32, 'the main process is a subreaper, and ends')
 def subreaper_ends(trial):
     main = subreaper(trial, between=False)
-    trial.pg.wait_until(lambda: len(trial.pg.sleepers()) == 2, 'both run')
     assert sorted(processes.parent(pid) == main for pid in trial.pg.sleepers()) == [False, True]
     processes.kill([main])
-    trial.pg.wait_until(lambda: len(trial.pg.sleepers()) == 3, 'a second life hides once more')
+    all_hide(trial, 'a', 3)  # the hidden one of the first life, and a second life that hides once more
     trial.before['a'] = trial.main('a')
     trial.check()
     is_stopped_whole(trial, 'a', killed=False, at_most=1)
-    goes_on(trial, 'a')
+    goes_on(trial, 'a', 2)
 
 
 SOON = {'timeout-stop': 0.5}
