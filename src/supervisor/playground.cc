@@ -57,7 +57,8 @@ Playground::Playground(Loop& loop, const protocol::RuntimeDirectory& directory, 
               .keeper_lost = [this](pid_t keeper) { keeper_lost(keeper); },
               .left_unmarked = [this](const Service& service) { return left_unmarked(service); },
               .take_reports = [this] { take_reports(); },
-              .logger = [this] { return logger_watch_.logger(::getppid()); }},
+              .logger = [this] { return logger_watch_.logger(::getppid()); },
+              .logger_trouble = [this] { return logger_watch_.trouble(::getppid()); }},
       adoption_timer_(loop,
                       [this] {
                           if (adopted()) return;

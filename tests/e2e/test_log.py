@@ -1,6 +1,9 @@
 """Contract, section 5: the log, its file, its stamps, its rotation, and what `pgctl log` shows of it."""
 
+import contextlib
 import re
+import signal
+import subprocess
 import time
 from datetime import datetime, timedelta, timezone
 
@@ -139,6 +142,67 @@ def test_following_is_not_ended_by_the_end_of_the_service(pg):
     terminal.read_until(lambda shown: '  one' in shown[seen:])
     terminal.type('\x03')
     terminal.wait()
+
+
+# --- a log that can't be written
+
+@contextlib.contextmanager
+def no_room_for(pg, name):
+    """The logger can add nothing to this log, which everybody can read."""
+    logger = pg.our_processes('logger')[0]
+    log_files_may_have(logger, pg.log_file(name).stat().st_size)
+    yield
+    log_files_may_have(logger, 'unlimited')
+
+
+def log_files_may_have(logger, size):
+    subprocess.run(['prlimit', '--pid', str(logger), f'--fsize={size}:'], check=True)
+
+
+@contextlib.contextmanager
+def stopped_logger(pg):
+    logger = pg.our_processes('logger')[0]
+    processes.kill([logger], signal.SIGSTOP)
+    pg.wait_until(lambda: processes.state(logger) == 'T', 'the logger is stopped')
+    yield
+    processes.kill([logger], signal.SIGCONT)
+
+
+def talker(pg):
+    """Says first, and second when that gate is open."""
+    pg.service('a', f'echo first; {pg.waiting_for("second")}; echo second; touch {pg.file("said")}; exec {pg.sleep}')
+    pg.start()
+    pg.wait_until(lambda: pg.log('a') == ['first'], 'the first line is in the log')
+
+
+# What a stop tells of output that it could not wait for.
+
+WAITS = r'; the last 7 bytes of its output wait, and are lost if the logger ends first, as it does once everything is stopped\n'
+
+
+def stop_tells(pg, cause):
+    told = pg.stop('a').stderr
+    assert re.search(r'^\[pgctl\] WARNING: playground/a/logs/current' + re.escape(cause) + WAITS, told, re.MULTILINE), told
+
+
+def test_output_that_a_stop_could_not_wait_for_is_written_when_there_is_room(pg):
+    pg.service('b')
+    talker(pg)
+    with no_room_for(pg, 'a'):
+        pg.open('second')
+        pg.wait_until(lambda: pg.file('said').exists(), 'the service has spoken')
+        stop_tells(pg, ': File too large')
+    pg.wait_until(lambda: pg.log('a') == ['first', 'second'], 'what the service wrote last is in its log')
+
+
+def test_output_that_a_stop_could_not_wait_for_is_written_when_the_logger_goes_on(pg):
+    pg.service('b')
+    talker(pg)
+    with stopped_logger(pg):
+        pg.open('second')
+        pg.wait_until(lambda: pg.file('said').exists(), 'the service has spoken')
+        stop_tells(pg, ': the logger is stopped')
+    pg.wait_until(lambda: pg.log('a') == ['first', 'second'], 'what the service wrote last is in its log')
 
 
 # --- the file
