@@ -207,6 +207,7 @@ protocol::Status Playground::status() {
         status.services[service->name()] = service->status(keeper == untold.end() ? 0 : keeper->second);
         const std::string& log_error = service->log_error().empty() ? trouble : service->log_error();
         if (!log_error.empty()) {
+            status.unwritten_logs.push_back(service->name());
             status.remarks[service->name()] =
                 "log is not being written: " + service->path() + "/logs/current: " + log_error;
         } else if (!service->spawn_error().empty()) {

@@ -175,6 +175,103 @@ def talker(pg):
     pg.wait_until(lambda: pg.log('a') == ['first'], 'the first line is in the log')
 
 
+def not_written(pg, cause):
+    return f'log is not being written: {pg.log_file("a")}: {cause}'
+
+
+def says_so_everywhere(pg, cause):
+    """Status and log, in the same words."""
+    pg.wait_until(lambda: not_written(pg, cause) + '\n' in pg.run('status').succeeded().stdout, 'status says that the log is not written')
+    told = pg.run('log').succeeded()
+    assert told.stderr == f'[pgctl] WARNING: {not_written(pg, cause)}\n'
+    assert re.fullmatch(rf'==> playground/a/logs/current <==\n{STAMP}  first\n', told.stdout)
+
+
+def test_status_and_log_say_why_a_log_is_not_written(pg):
+    talker(pg)
+    with no_room_for(pg, 'a'):
+        pg.open('second')
+        says_so_everywhere(pg, 'File too large')
+    pg.wait_until(lambda: pg.log('a') == ['first', 'second'], 'the log is written again')
+    pg.wait_until(lambda: pg.run('log').succeeded().stderr == '', 'log has nothing more to say')
+
+
+def test_status_and_log_say_that_the_logger_is_stopped(pg):
+    talker(pg)
+    with stopped_logger(pg):
+        says_so_everywhere(pg, 'the logger is stopped')
+    assert pg.run('log').succeeded().stderr == ''
+
+
+def test_log_warns_only_of_the_services_that_it_shows(pg):
+    pg.service('b')
+    talker(pg)
+    with stopped_logger(pg):
+        assert pg.run('log', 'b').stderr.count('WARNING') == 1
+        assert pg.run('log').stderr.count('WARNING') == 2
+
+
+def test_log_on_a_terminal_tells_once_why_a_log_stands_still(pg):
+    talker(pg)
+    terminal = pg.terminal('pgctl', 'log')
+    terminal.read_until('  first')
+    with no_room_for(pg, 'a'):
+        pg.open('second')
+        terminal.read_until(f'[pgctl] WARNING: {not_written(pg, "File too large")}\n')
+    terminal.read_until('  second')
+    assert terminal.shown.count('WARNING') == 1, terminal.shown
+    terminal.type('\x03')
+    terminal.wait()
+
+
+def test_log_on_a_terminal_tells_that_the_logger_was_stopped(pg):
+    talker(pg)
+    terminal = pg.terminal('pgctl', 'log')
+    terminal.read_until('  first')
+    with stopped_logger(pg):
+        pg.open('second')
+        terminal.read_until(f'[pgctl] WARNING: {not_written(pg, "the logger is stopped")}\n')
+    terminal.read_until('  second')
+    terminal.type('\x03')
+    terminal.wait()
+
+
+def test_log_on_a_terminal_tells_at_once_what_is_wrong_when_it_begins(pg):
+    talker(pg)
+    with stopped_logger(pg):
+        pg.terminal('pgctl', 'log').read_until(f'[pgctl] WARNING: {not_written(pg, "the logger is stopped")}\n')
+
+
+def wake_ups(pid):
+    return int(processes.status_field(pid, 'voluntary_ctxt_switches'))
+
+
+def test_following_logs_to_which_nothing_is_added_wakes_no_supervisor(pg):
+    talker(pg)
+    terminal = pg.terminal('pgctl', 'log')
+    terminal.read_until('  first')
+    follower, supervisor = terminal.process.pid, pg.our_processes('supervisor')[0]
+
+    def looks_again(times):
+        """It does, five times a second, and every second at whether output waits."""
+        seen = wake_ups(follower)
+        pg.wait_until(lambda: wake_ups(follower) >= seen + times, 'the follower looks again and again')
+    looks_again(5)
+    before = wake_ups(supervisor)
+    looks_again(30)
+    # Once to drop the connection of whoever says nothing any more.
+    assert wake_ups(supervisor) <= before + 1
+
+
+def test_log_shows_what_there_is_while_the_supervisor_is_stopped(pg):
+    talker(pg)
+    supervisor = pg.our_processes('supervisor')[0]
+    processes.kill([supervisor], signal.SIGSTOP)
+    told = pg.run('log', 'a').succeeded()
+    processes.kill([supervisor], signal.SIGCONT)
+    assert log_texts(told.stdout.split('\n', 1)[1]) == ['first'] and told.stderr == ''
+
+
 # What a stop tells of output that it could not wait for.
 
 WAITS = r'; the last 7 bytes of its output wait, and are lost if the logger ends first, as it does once everything is stopped\n'
