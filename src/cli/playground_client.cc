@@ -1,5 +1,6 @@
 #include "cli/playground_client.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -17,6 +18,8 @@
 #include "cli/keeper_start.h"
 #include "cli/runtime_access.h"
 #include "os/clock.h"
+#include "os/fd.h"
+#include "os/pipe.h"
 #include "os/proc.h"
 #include "os/program_file.h"
 #include "os/socket.h"
@@ -317,6 +320,16 @@ Answer<std::optional<protocol::Status>> PlaygroundClient::status() {
         if (!std::exchange(met_, true) && upgrade_by_itself(*status)) continue;
         return std::move(*status);
     }
+}
+
+// Opening it for a moment changes nothing: the logger has it open as well, and takes what is in it.
+bool PlaygroundClient::output_waits(const std::vector<std::string>& services) const {
+    const protocol::RuntimeDirectory& directory = connection_->directory;
+    if (!verify(connection_->pghome, directory)) return false;
+    return std::ranges::any_of(services, [&](const std::string& service) {
+        const auto output = os::open(directory.output(service), O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
+        return output && os::bytes_waiting(output->get()).value_or(0) > 0;
+    });
 }
 
 Answer<std::string> PlaygroundClient::upgrade(const protocol::Status& running) {

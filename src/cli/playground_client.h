@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "cli/upgrade_texts.h"
@@ -45,6 +46,9 @@ class PlaygroundClient {
 
     // Nothing where no supervisor runs, and so everything is down.
     [[nodiscard]] Answer<std::optional<protocol::Status>> status();
+    // Whether something that one of them wrote waits for the logger. Without asking the supervisor; false
+    // where that can't be told.
+    [[nodiscard]] bool output_waits(const std::vector<std::string>& services) const;
     // Starts the playground's keeper if none runs. The listener gets each event but the last ("end"), which
     // is returned.
     [[nodiscard]] Answer<protocol::Event> start(const protocol::StartRequest& request,

@@ -43,6 +43,12 @@ std::string Standing::remark_on(const config::NamedService& service) const {
     return found == playground->second.remarks.end() ? std::string() : found->second;
 }
 
+bool Standing::log_is_unwritten(const config::NamedService& service) const {
+    const auto playground = playgrounds_.find(service.playground);
+    return playground != playgrounds_.end() &&
+           std::ranges::count(playground->second.unwritten_logs, service.name) > 0;
+}
+
 PlaygroundClient& Playgrounds::client(const std::string& playground) {
     statuses_.erase(playground);
     auto& client = clients_[playground];
@@ -66,6 +72,12 @@ Answer<Standing> Playgrounds::standing(const Services& services) {
         standing.add(share.playground, *answer);
     }
     return standing;
+}
+
+bool Playgrounds::output_waits(const Services& services) {
+    return std::ranges::any_of(shares_of(services), [this](const Share& share) {
+        return client(share.playground).output_waits(share.names);
+    });
 }
 
 std::vector<std::string> Playgrounds::running_in(const std::string& playground) {

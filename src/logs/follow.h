@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "logs/log_reader.h"
@@ -27,6 +28,8 @@ class Follower {
     // What was added since, bounded; a header where another file goes on than the one that was shown last.
     // When there was something there may be more.
     [[nodiscard]] std::string poll();
+    // What ends the line that was shown last, so that something else can be shown: "" where it is whole.
+    [[nodiscard]] std::string end_line() { return std::exchange(mid_line_, false) ? "\n" : ""; }
 
   private:
     struct Followed {

@@ -228,7 +228,7 @@ class Stepper {
     void time_passed(Draining& draining) {
         if (draining.until <= now_) {
             // For a life that follows, it waits.
-            if (service_.wanted == Wanted::down) act(GiveUpOutput{});
+            if (service_.wanted == Wanted::down) act(LeaveOutput{});
             return after_drain();
         }
         if (!draining.again || *draining.again > now_) return;

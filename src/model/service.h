@@ -180,14 +180,14 @@ struct Say {         // a line for the service's log
     std::string text;
 };
 struct Drain {};          // have the logger write out what is left
-struct GiveUpOutput {};   // the logger could not write it out: what waits is lost
+struct LeaveOutput {};    // the logger could not write it out in time: it is left to the logger, and told
 struct Release {};        // nothing of the service is left: its keeper may go
 struct GiveUp {           // the stop has failed: its deadline passed and something is left
     bool killed = false;  // although it was killed
 };
 
 using Action = std::variant<Spawn, TerminateMain, TerminateSet, KillSet, BeginCheck, EndCheck, Say, Drain,
-                            GiveUpOutput, Release, GiveUp>;
+                            LeaveOutput, Release, GiveUp>;
 using Actions = std::vector<Action>;
 
 [[nodiscard]] Actions step(Service& service, const Policy& policy, const Event& event, Time now);

@@ -75,7 +75,7 @@ PGCTL_FIELDS(Complaint, errors)
 PGCTL_FIELDS(ProcessRow, user, pid, parent, group, session, cpu, started, terminal, state, cpu_seconds,
              command, depth, obstacle)
 PGCTL_FIELDS(Event, event, service, seconds, reason, killed, last, processes)
-PGCTL_FIELDS(Status, version, program, rejected, pid, keeper, services, remarks)
+PGCTL_FIELDS(Status, version, program, rejected, pid, keeper, services, remarks, unwritten_logs)
 
 template <class Message>
 std::string to_text(const Message& message) {

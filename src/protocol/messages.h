@@ -165,6 +165,7 @@ struct Status {
     int keeper = 0;                                        // of the playground's keeper
     std::map<std::string, model::ServiceStatus> services;  // those that are not simply down
     std::map<std::string, std::string> remarks;  // what else there is to say of a service, a line each
+    std::vector<std::string> unwritten_logs;     // the services whose remark is that their log is not written
 };
 
 // The JSON text of a message, and the message in a text; an error names the field.

@@ -118,12 +118,14 @@ void Change::runaway(Service& service, const std::vector<protocol::ProcessRow>& 
            {.event = "failed", .reason = "these runaway processes did not stop:", .processes = rows});
 }
 
-void Change::output_lost(Service& service, size_t bytes, const std::string& reason) {
+void Change::output_waits(Service& service, size_t bytes, const std::string& reason) {
     std::string text = "WARNING: " + shown_prefix_ + service.name() + "/logs/current";
     text += reason.empty() ? " could not be written in time" : ": " + reason;
     outlets_.emit({.event = "notice",
                    .service = service.name(),
-                   .reason = text + "; the last " + std::to_string(bytes) + " bytes of its output are lost"});
+                   .reason = text + "; the last " + std::to_string(bytes) +
+                             " bytes of its output wait, and are lost if the logger ends first, as it does "
+                             "once everything is stopped"});
 }
 
 void Change::unkillable(Service& service, const std::vector<protocol::ProcessRow>& rows) {

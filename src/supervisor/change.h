@@ -41,7 +41,7 @@ class Change : public Observer {
 
     void stepped(Service& service) override;
     void runaway(Service& service, const std::vector<protocol::ProcessRow>& rows, bool killed) override;
-    void output_lost(Service& service, size_t bytes, const std::string& reason) override;
+    void output_waits(Service& service, size_t bytes, const std::string& reason) override;
     void unkillable(Service& service, const std::vector<protocol::ProcessRow>& rows) override;
 
   private:

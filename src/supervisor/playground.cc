@@ -57,7 +57,8 @@ Playground::Playground(Loop& loop, const protocol::RuntimeDirectory& directory, 
               .keeper_lost = [this](pid_t keeper) { keeper_lost(keeper); },
               .left_unmarked = [this](const Service& service) { return left_unmarked(service); },
               .take_reports = [this] { take_reports(); },
-              .logger = [this] { return logger_watch_.logger(::getppid()); }},
+              .logger = [this] { return logger_watch_.logger(::getppid()); },
+              .logger_trouble = [this] { return logger_watch_.trouble(::getppid()); }},
       adoption_timer_(loop,
                       [this] {
                           if (adopted()) return;
@@ -206,6 +207,7 @@ protocol::Status Playground::status() {
         status.services[service->name()] = service->status(keeper == untold.end() ? 0 : keeper->second);
         const std::string& log_error = service->log_error().empty() ? trouble : service->log_error();
         if (!log_error.empty()) {
+            status.unwritten_logs.push_back(service->name());
             status.remarks[service->name()] =
                 "log is not being written: " + service->path() + "/logs/current: " + log_error;
         } else if (!service->spawn_error().empty()) {

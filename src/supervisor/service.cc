@@ -220,7 +220,7 @@ void Service::act(const model::Action& action) {
         void operator()(const model::EndCheck&) const { self.end_check(); }
         void operator()(const model::Say& say) const { self.say(say.text); }
         void operator()(const model::Drain&) const { self.drain(); }
-        void operator()(const model::GiveUpOutput&) const { self.tell_of_lost_output(); }
+        void operator()(const model::LeaveOutput&) const { self.tell_of_waiting_output(); }
         void operator()(const model::Release&) const { self.release(); }
         void operator()(const model::GiveUp& failed) const {
             const auto pids = self.processes().pids();
@@ -335,12 +335,13 @@ void Service::drain() {
     around_.commands.drain_log(slot_, name(), ++drain_token_);
 }
 
-// The logger has not come to it, and nobody holds it for another one.
-void Service::tell_of_lost_output() {
+// The logger has not come to it, and from now on only the logger holds it: not for another one.
+void Service::tell_of_waiting_output() {
     const auto output = os::open(around_.directory.output(name()), O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
     const size_t bytes = output ? os::bytes_waiting(output->get()).value_or(0) : 0;
     if (bytes == 0) return;
-    notify_observers([&](Observer& observer) { observer.output_lost(*this, bytes, log_error_); });
+    const std::string reason = log_error_.empty() ? around_.logger_trouble() : log_error_;
+    notify_observers([&](Observer& observer) { observer.output_waits(*this, bytes, reason); });
 }
 
 void Service::release() {

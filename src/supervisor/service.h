@@ -36,8 +36,9 @@ class Observer {
     // `rows` are about to be killed (or, where not `killed`, are left alone although the deadline has
     // passed).
     virtual void runaway(Service& service, const std::vector<protocol::ProcessRow>& rows, bool killed) = 0;
-    // Its log could not be written until the end.
-    virtual void output_lost(Service& service, size_t bytes, const std::string& reason) = 0;
+    // It is down, and its log could not be written until the end: `bytes` wait for the logger to write them.
+    // `reason` is empty where that is merely slow.
+    virtual void output_waits(Service& service, size_t bytes, const std::string& reason) = 0;
     // The kill did not help.
     virtual void unkillable(Service& service, const std::vector<protocol::ProcessRow>& rows) = 0;
 };
@@ -61,7 +62,8 @@ struct Surroundings {
     // What a killed keeper of the service has left, as far as it carries no mark.
     std::function<std::vector<pid_t>(const Service&)> left_unmarked;
     std::function<void()> take_reports;
-    std::function<pid_t()> logger;  // its pid, 0 while it is being replaced
+    std::function<pid_t()> logger;                // its pid, 0 while it is being replaced
+    std::function<std::string()> logger_trouble;  // why it writes no log at all, empty where it does
 };
 
 class Service {
@@ -147,7 +149,7 @@ class Service {
     void watch_time_out();
     [[nodiscard]] model::Duration lost_of_time_out();
     [[nodiscard]] bool main_has_ended() const;
-    void tell_of_lost_output();
+    void tell_of_waiting_output();
     void check_not_begun(const base::Error& error);
     [[nodiscard]] std::string check_plan() const;
     void forget_check_plan() const;

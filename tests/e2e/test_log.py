@@ -1,6 +1,9 @@
 """Contract, section 5: the log, its file, its stamps, its rotation, and what `pgctl log` shows of it."""
 
+import contextlib
 import re
+import signal
+import subprocess
 import time
 from datetime import datetime, timedelta, timezone
 
@@ -139,6 +142,164 @@ def test_following_is_not_ended_by_the_end_of_the_service(pg):
     terminal.read_until(lambda shown: '  one' in shown[seen:])
     terminal.type('\x03')
     terminal.wait()
+
+
+# --- a log that can't be written
+
+@contextlib.contextmanager
+def no_room_for(pg, name):
+    """The logger can add nothing to this log, which everybody can read."""
+    logger = pg.our_processes('logger')[0]
+    log_files_may_have(logger, pg.log_file(name).stat().st_size)
+    yield
+    log_files_may_have(logger, 'unlimited')
+
+
+def log_files_may_have(logger, size):
+    subprocess.run(['prlimit', '--pid', str(logger), f'--fsize={size}:'], check=True)
+
+
+@contextlib.contextmanager
+def stopped_logger(pg):
+    logger = pg.our_processes('logger')[0]
+    processes.kill([logger], signal.SIGSTOP)
+    pg.wait_until(lambda: processes.state(logger) == 'T', 'the logger is stopped')
+    yield
+    processes.kill([logger], signal.SIGCONT)
+
+
+def talker(pg):
+    """Says first, and second when that gate is open."""
+    pg.service('a', f'echo first; {pg.waiting_for("second")}; echo second; touch {pg.file("said")}; exec {pg.sleep}')
+    pg.start()
+    pg.wait_until(lambda: pg.log('a') == ['first'], 'the first line is in the log')
+
+
+def not_written(pg, cause):
+    return f'log is not being written: {pg.log_file("a")}: {cause}'
+
+
+def says_so_everywhere(pg, cause):
+    """Status and log, in the same words."""
+    pg.wait_until(lambda: not_written(pg, cause) + '\n' in pg.run('status').succeeded().stdout, 'status says that the log is not written')
+    told = pg.run('log').succeeded()
+    assert told.stderr == f'[pgctl] WARNING: {not_written(pg, cause)}\n'
+    assert re.fullmatch(rf'==> playground/a/logs/current <==\n{STAMP}  first\n', told.stdout)
+
+
+def test_status_and_log_say_why_a_log_is_not_written(pg):
+    talker(pg)
+    with no_room_for(pg, 'a'):
+        pg.open('second')
+        says_so_everywhere(pg, 'File too large')
+    pg.wait_until(lambda: pg.log('a') == ['first', 'second'], 'the log is written again')
+    pg.wait_until(lambda: pg.run('log').succeeded().stderr == '', 'log has nothing more to say')
+
+
+def test_status_and_log_say_that_the_logger_is_stopped(pg):
+    talker(pg)
+    with stopped_logger(pg):
+        says_so_everywhere(pg, 'the logger is stopped')
+    assert pg.run('log').succeeded().stderr == ''
+
+
+def test_log_warns_only_of_the_services_that_it_shows(pg):
+    pg.service('b')
+    talker(pg)
+    with stopped_logger(pg):
+        assert pg.run('log', 'b').stderr.count('WARNING') == 1
+        assert pg.run('log').stderr.count('WARNING') == 2
+
+
+def test_log_on_a_terminal_tells_once_why_a_log_stands_still(pg):
+    talker(pg)
+    terminal = pg.terminal('pgctl', 'log')
+    terminal.read_until('  first')
+    with no_room_for(pg, 'a'):
+        pg.open('second')
+        terminal.read_until(f'[pgctl] WARNING: {not_written(pg, "File too large")}\n')
+    terminal.read_until('  second')
+    assert terminal.shown.count('WARNING') == 1, terminal.shown
+    terminal.type('\x03')
+    terminal.wait()
+
+
+def test_log_on_a_terminal_tells_that_the_logger_was_stopped(pg):
+    talker(pg)
+    terminal = pg.terminal('pgctl', 'log')
+    terminal.read_until('  first')
+    with stopped_logger(pg):
+        pg.open('second')
+        terminal.read_until(f'[pgctl] WARNING: {not_written(pg, "the logger is stopped")}\n')
+    terminal.read_until('  second')
+    terminal.type('\x03')
+    terminal.wait()
+
+
+def test_log_on_a_terminal_tells_at_once_what_is_wrong_when_it_begins(pg):
+    talker(pg)
+    with stopped_logger(pg):
+        pg.terminal('pgctl', 'log').read_until(f'[pgctl] WARNING: {not_written(pg, "the logger is stopped")}\n')
+
+
+def wake_ups(pid):
+    return int(processes.status_field(pid, 'voluntary_ctxt_switches'))
+
+
+def test_following_logs_to_which_nothing_is_added_wakes_no_supervisor(pg):
+    talker(pg)
+    terminal = pg.terminal('pgctl', 'log')
+    terminal.read_until('  first')
+    follower, supervisor = terminal.process.pid, pg.our_processes('supervisor')[0]
+
+    def looks_again(times):
+        """It does, five times a second, and every second at whether output waits."""
+        seen = wake_ups(follower)
+        pg.wait_until(lambda: wake_ups(follower) >= seen + times, 'the follower looks again and again')
+    looks_again(5)
+    before = wake_ups(supervisor)
+    looks_again(30)
+    # Once to drop the connection of whoever says nothing any more.
+    assert wake_ups(supervisor) <= before + 1
+
+
+def test_log_shows_what_there_is_while_the_supervisor_is_stopped(pg):
+    talker(pg)
+    supervisor = pg.our_processes('supervisor')[0]
+    processes.kill([supervisor], signal.SIGSTOP)
+    told = pg.run('log', 'a').succeeded()
+    processes.kill([supervisor], signal.SIGCONT)
+    assert log_texts(told.stdout.split('\n', 1)[1]) == ['first'] and told.stderr == ''
+
+
+# What a stop tells of output that it could not wait for.
+
+WAITS = r'; the last 7 bytes of its output wait, and are lost if the logger ends first, as it does once everything is stopped\n'
+
+
+def stop_tells(pg, cause):
+    told = pg.stop('a').stderr
+    assert re.search(r'^\[pgctl\] WARNING: playground/a/logs/current' + re.escape(cause) + WAITS, told, re.MULTILINE), told
+
+
+def test_output_that_a_stop_could_not_wait_for_is_written_when_there_is_room(pg):
+    pg.service('b')
+    talker(pg)
+    with no_room_for(pg, 'a'):
+        pg.open('second')
+        pg.wait_until(lambda: pg.file('said').exists(), 'the service has spoken')
+        stop_tells(pg, ': File too large')
+    pg.wait_until(lambda: pg.log('a') == ['first', 'second'], 'what the service wrote last is in its log')
+
+
+def test_output_that_a_stop_could_not_wait_for_is_written_when_the_logger_goes_on(pg):
+    pg.service('b')
+    talker(pg)
+    with stopped_logger(pg):
+        pg.open('second')
+        pg.wait_until(lambda: pg.file('said').exists(), 'the service has spoken')
+        stop_tells(pg, ': the logger is stopped')
+    pg.wait_until(lambda: pg.log('a') == ['first', 'second'], 'what the service wrote last is in its log')
 
 
 # --- the file

@@ -105,8 +105,9 @@ def disk_full_and_stopped(trial):
         trial.pg.wait_until(lambda: warnings(trial), 'status warns of the log')
         trial.pg.wait_until(lambda: trial.is_blocked('w1'), 'the writer waits')
         told = trial.pg.stop('w1').stderr
-        lost = [line for line in told.splitlines() if 'w1/logs/current' in line]
-        assert len(lost) == 1 and f'WARNING: playground/w1/logs/current: {NO_ROOM}; the last ' in lost[0], told
+        waits = [line for line in told.splitlines() if 'w1/logs/current' in line]
+        assert len(waits) == 1 and f'WARNING: playground/w1/logs/current: {NO_ROOM}; the last ' in waits[0], told
+        assert 'bytes of its output wait, and are lost if the logger ends first' in waits[0], told
         left = observer.of_service(trial.pg.path / 'w1')
         assert not left, f'I6: left: {left}'
         trial.but('w1')

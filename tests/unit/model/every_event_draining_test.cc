@@ -24,7 +24,7 @@ TEST_F(EveryEventMeets, AServiceWhoseLastOutputIsNotWrittenInTime) {
     expect({
         {"start", {"wanted up; restarts 0; failed spawns 0", ""}},
         {"drained", down},
-        {"time", {"down", "GiveUpOutput, Release"}},
+        {"time", {"down", "LeaveOutput, Release"}},
         {"stands", {"stopping 12 since now, until +2s, force; failed spawns 0", "TerminateMain"}},
         {"stands anew", {"stopping 13 since now, until +2s, force; failed spawns 0", "TerminateMain"}},
         {"stands without main", {"", "Drain"}},

@@ -60,7 +60,7 @@ struct Action {
     std::string operator()(const model::EndCheck&) const { return "EndCheck"; }
     std::string operator()(const model::Say& a) const { return "Say(" + a.text + ")"; }
     std::string operator()(const model::Drain&) const { return "Drain"; }
-    std::string operator()(const model::GiveUpOutput&) const { return "GiveUpOutput"; }
+    std::string operator()(const model::LeaveOutput&) const { return "LeaveOutput"; }
     std::string operator()(const model::Release&) const { return "Release"; }
     std::string operator()(const model::GiveUp& a) const { return a.killed ? "GiveUp(killed)" : "GiveUp"; }
 };

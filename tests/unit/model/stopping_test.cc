@@ -209,7 +209,7 @@ TEST_F(StoppingAService, AServiceBetweenTwoLivesIsDownAtOnce) {
     stop();
     EXPECT_EQ(done(), "Drain");
     advance(1h);
-    EXPECT_EQ(done(), "GiveUpOutput, Release");
+    EXPECT_EQ(done(), "LeaveOutput, Release");
     EXPECT_TRUE(down());
 }
 
@@ -233,7 +233,7 @@ TEST_F(StoppingAService, ALoggerThatDoesNotAnswerHoldsItUpForFiveSecondsAtMost) 
     EXPECT_FALSE(down());
     advance(1ms);
     EXPECT_TRUE(down());
-    EXPECT_EQ(done(), "GiveUpOutput, Release");
+    EXPECT_EQ(done(), "LeaveOutput, Release");
 }
 
 TEST_F(StoppingAService, AStartDuringAStopBeginsANewLifeWhenTheOldOneIsGone) {
@@ -280,6 +280,6 @@ TEST_F(StoppingAService, LastOutputThatCannotBeWrittenIsTriedAgainForAWhile) {
     advance(model::kDrainTime - 300ms);
     EXPECT_EQ(done(), "Drain");
     advance(300ms);
-    EXPECT_EQ(done(), "GiveUpOutput, Release");
+    EXPECT_EQ(done(), "LeaveOutput, Release");
     EXPECT_TRUE(down());
 }

@@ -185,7 +185,8 @@ TEST(AStatus, ComesBackAsItWas) {
         .keeper = 11,
         .services = {{"web", {.state = "up", .pid = 12, .seconds = 3, .process = "stopping"}},
                      {"db", {.state = "ready", .exitcode = 0}}},
-        .remarks = {{"web", "log is not being written"}}};
+        .remarks = {{"web", "log is not being written"}},
+        .unwritten_logs = {"web"}};
     const Status back = from_text<Status>(to_text(status)).value();
     EXPECT_EQ(back.version, "6.0.0");
     EXPECT_EQ(back.program, "1:1");
@@ -194,6 +195,7 @@ TEST(AStatus, ComesBackAsItWas) {
     EXPECT_EQ(back.keeper, 11);
     EXPECT_EQ(back.services, status.services);
     EXPECT_EQ(back.remarks, status.remarks);
+    EXPECT_EQ(back.unwritten_logs, status.unwritten_logs);
 }
 
 TEST(AMessage, MayHaveFieldsOfALaterVersion) {
