@@ -55,7 +55,9 @@ base::Result<HttpAnswer> exchange(int socket, std::string_view method, std::stri
                                   const Silence& silence) {
     const std::string head = fmt::format("{} {} HTTP/1.1\r\nHost: pgctl\r\nContent-Length: {}\r\n\r\n",
                                          method, target, body.size());
-    if (auto sent = send_all(socket, head + std::string(body)); !sent) return base::passed_on(sent.error());
+    const auto sent = send_all(socket, head + std::string(body));
+    // Who has closed the connection may have said why.
+    if (!sent && sent.error().number != EPIPE) return base::passed_on(sent.error());
 
     http::response_parser<http::string_body> parser;
     parser.eager(true);
@@ -67,7 +69,8 @@ base::Result<HttpAnswer> exchange(int socket, std::string_view method, std::stri
             return base::passed_on(ready.error());
         const auto count = os::read_some(socket, buffer);
         if (!count) return base::passed_on(count.error());
-        if (*count == 0) return base::system_error("answer", ECONNRESET);
+        if (*count == 0)
+            return sent ? base::system_error("answer", ECONNRESET) : base::passed_on(sent.error());
         pending.append(buffer.data(), *count);
         boost::system::error_code error;
         const size_t used = parser.put(boost::asio::buffer(pending), error);

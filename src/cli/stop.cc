@@ -53,6 +53,20 @@ void tell_already_stopped(const Session& session, const Services& services, cons
     say(message("Already stopped logger for: " + base::join(names, ", ")));
 }
 
+// What is down may be about to be started, by a restart whose hook runs for example, or where something is
+// still in the way of a start.
+void overtake(Session& session, const Services& services) {
+    const Listener nobody{.on_event = [](const protocol::Event&) {}};
+    for (const Share& share : shares_of(services)) {
+        static_cast<void>(session.playgrounds.client(share.playground)
+                              .stop({.services = share.names,
+                                     .shown_prefix = share.shown_prefix,
+                                     .force = !session.settings.no_force,
+                                     .defaults = session.defaults()},
+                                    nobody));
+    }
+}
+
 // A supervisor may be ending, after a start that failed for example.
 void await_end(Session& session, const Services& services) {
     for (const Share& share : shares_of(services)) session.playgrounds.client(share.playground).await_end();
@@ -82,6 +96,7 @@ int stop_services(Session& session, const Services& services, const StopWishes& 
     if (!standing) return refuse(standing.error());
     const bool down = all_down(services, *standing);
     if (down && !something_escaped(session, services)) {
+        overtake(session, services);
         tell_already_stopped(session, services, wishes);
         if (wishes.await_end) await_end(session, services);
         return 0;

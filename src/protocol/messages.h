@@ -5,12 +5,14 @@
 //
 // clang-format off
 //   GET  /v1/status                    → Status
-//   GET  /v1/end                       → 200 when something is up; until then no answer, and the supervisor ends
+//   GET  /v1/end                       → 200 when something is up, or a restart under way; until then no answer, and
+//                                        the supervisor ends
 //   POST /v1/start    StartRequest     → a stream of Event, a JSON object a line, until every service is decided
 //   POST /v1/stop     StopRequest      → the same
 //   POST /v1/restart  RestartRequest   → the same; once it is accepted, the supervisor carries it out alone
 //   POST /v1/claim    ClaimRequest     → Held, or 409 with Claimed; it holds until the connection ends or a stop of
-//                                        another's
+//                                        another's; where that was the last, 410 with Complaint is the answer to
+//                                        whatever the connection is used for next
 //   POST /v1/changes  ChangesRequest   → Changes
 //   POST /v1/neighbour Neighbour       → 200, and the keeper of this playground will start one for another
 //   POST /v1/upgrade  Upgrade          → 200 from the program that was asked for; one that is to make room for it

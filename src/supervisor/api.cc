@@ -13,10 +13,14 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <deque>
 #include <list>
+#include <optional>
+#include <set>
+#include <sstream>
 #include <string>
 
 #include "base/version.h"
@@ -47,6 +51,9 @@ constexpr std::uint32_t kLargestHeader = 16 << 10;
 constexpr std::size_t kLargestUnread = 128 << 10;
 constexpr const char* kNoMemory = "the supervisor of this playground has not enough memory for the request";
 constexpr std::chrono::seconds kSilence{10};  // a connection that says nothing is closed
+// Where somebody waits for our end, and nothing is up: who reads his answer takes more of it within this
+// time.
+constexpr std::chrono::milliseconds kHaste{500};
 constexpr std::chrono::milliseconds kNoDescriptors{100};
 
 // The events of one stream that its reader has not got yet, and the means to wait for more.
@@ -70,8 +77,9 @@ class Deadline {
               error_code ignored;
               stream.cancel(ignored);
           }) {
-        timer_.set(os::monotonic_now() + time);
+        set(time);
     }
+    void set(std::chrono::nanoseconds time) { timer_.set(os::monotonic_now() + time); }
 
   private:
     Timer timer_;
@@ -93,16 +101,37 @@ std::string unknown(const std::string& target) {
     return std::string("pgctl ") + base::version() + " knows no " + target;
 }
 
-// While it lives, its request counts as being answered.
-class ActiveRequest {
+std::string overtaken(const std::string& service) {
+    return "service '" + service + "' was not started again: another pgctl command has asked it to stop";
+}
+
+// While it lives, one more counts.
+class Counted {
   public:
-    explicit ActiveRequest(int& count) : count_(count) { ++count_; }
-    ActiveRequest(const ActiveRequest&) = delete;
-    ActiveRequest& operator=(const ActiveRequest&) = delete;
-    ~ActiveRequest() { --count_; }
+    explicit Counted(std::shared_ptr<int> count) : count_(std::move(count)) { ++*count_; }
+    Counted(const Counted&) = delete;
+    Counted& operator=(const Counted&) = delete;
+    ~Counted() { --*count_; }
 
   private:
-    int& count_;
+    std::shared_ptr<int> count_;
+};
+
+// While it lives, `element` is in the set.
+template <class Element>
+class Listed {
+  public:
+    Listed(std::shared_ptr<std::set<Element*>> set, Element& element)
+        : set_(std::move(set)), element_(element) {
+        set_->insert(&element_);
+    }
+    Listed(const Listed&) = delete;
+    Listed& operator=(const Listed&) = delete;
+    ~Listed() { set_->erase(&element_); }
+
+  private:
+    std::shared_ptr<std::set<Element*>> set_;
+    Element& element_;
 };
 
 }  // namespace
@@ -119,15 +148,23 @@ struct Api::Server {
 
     asio::awaitable<void> accept();
     asio::awaitable<void> serve(Stream stream, pid_t peer);
+    asio::awaitable<error_code> receive(Stream& stream, beast::flat_buffer& buffer,
+                                        http::request_parser<http::string_body>& parser);
     asio::awaitable<bool> answer(Stream& stream, const HttpRequest& request, pid_t peer);
     asio::awaitable<bool> answer_end(Stream& stream);
     asio::awaitable<bool> answer_upgrade(Stream& stream, const HttpRequest& request, pid_t peer);
     asio::awaitable<bool> answer_change(Stream& stream, const HttpRequest& request, pid_t peer);
     asio::awaitable<bool> stream_events(Stream& stream, std::shared_ptr<Operation> operation,
                                         std::shared_ptr<Queue> queue);
+    asio::awaitable<error_code> send(Stream& stream, std::string bytes);
     asio::awaitable<bool> reply(Stream& stream, http::status status, std::string body);
     asio::awaitable<bool> complain(Stream& stream, http::status status, std::string line);
+    asio::awaitable<void> dismiss(Stream& stream);
     asio::awaitable<void> let_finish(Stream& stream, std::uint64_t rest);
+    [[nodiscard]] bool end_is_near() const { return *awaiting_end > 0 && playground.all_down(); }
+    [[nodiscard]] bool is_dismissed(const Stream& stream) const;
+    [[nodiscard]] std::chrono::nanoseconds patience() const;
+    void hasten();
 
     Loop& loop;
     Playground& playground;
@@ -136,8 +173,13 @@ struct Api::Server {
     Wakeup up_again;
     Wakeup upgrade_decided;  // one who waits wakes the next
     std::function<void()> idle;
-    int active = 0;       // requests that are being answered
-    std::string refusal;  // where it is set, the answer to everything
+    // Shared with the coroutines, which end with the loop and so after us.
+    std::shared_ptr<int> active = std::make_shared<int>(0);        // requests that are being answered
+    std::shared_ptr<int> awaiting_end = std::make_shared<int>(0);  // clients
+    std::shared_ptr<std::set<Deadline*>> being_sent = std::make_shared<std::set<Deadline*>>();  // of answers
+    std::shared_ptr<std::set<Stream*>> being_awaited =
+        std::make_shared<std::set<Stream*>>();  // for their next request
+    std::string refusal;                        // where it is set, the answer to everything
     std::function<void()> told;
 };
 
@@ -166,12 +208,8 @@ asio::awaitable<void> Api::Server::serve(Stream stream, pid_t peer) {
         http::request_parser<http::string_body> parser;
         parser.header_limit(kLargestHeader);
         parser.body_limit(kLargestBody);
-        error_code error;
-        {
-            const Deadline silence(loop, stream, kSilence);
-            co_await http::async_read(stream, buffer, parser,
-                                      asio::redirect_error(asio::use_awaitable, error));
-        }
+        const error_code error = co_await receive(stream, buffer, parser);
+        if (error == asio::error::operation_aborted && is_dismissed(stream)) co_await dismiss(stream);
         if (error == http::error::end_of_stream || error == asio::error::operation_aborted) break;
         if (error) {
             // What is allowed did not fit: there was no memory for it.
@@ -189,7 +227,7 @@ asio::awaitable<void> Api::Server::serve(Stream stream, pid_t peer) {
         if (request.method() == http::verb::get && request.target() == "/v1/end") {
             open = co_await answer_end(stream);
         } else {
-            const ActiveRequest active_request(active);
+            const Counted answering(active);
             open = co_await answer(stream, request, peer) && request.keep_alive();
         }
         if (!requests.anything_claimed()) idle();
@@ -200,15 +238,66 @@ asio::awaitable<void> Api::Server::serve(Stream stream, pid_t peer) {
     idle();
 }
 
+// A command that holds services may be busy with a hook for as long as it likes, until it is dismissed.
+asio::awaitable<error_code> Api::Server::receive(Stream& stream, beast::flat_buffer& buffer,
+                                                 http::request_parser<http::string_body>& parser) {
+    error_code error = asio::error::operation_aborted;
+    if (is_dismissed(stream)) co_return error;
+    const Listed awaited(being_awaited, stream);
+    std::optional<Deadline> silence;
+    if (requests.held_by(&stream).empty()) silence.emplace(loop, stream, kSilence);
+    co_await http::async_read(stream, buffer, parser, asio::redirect_error(asio::use_awaitable, error));
+    co_return error;
+}
+
+// Who does not read is let go, so that nothing waits for him. He asks again for what he has missed.
+asio::awaitable<error_code> Api::Server::send(Stream& stream, std::string bytes) {
+    Deadline deadline(loop, stream, patience());
+    const Listed sent(being_sent, deadline);
+    const auto as_long_as_it_is_read = [&](const error_code& error, std::size_t count) -> std::size_t {
+        deadline.set(patience());
+        return asio::transfer_all()(error, count);
+    };
+    error_code error;
+    co_await asio::async_write(stream, asio::buffer(bytes), as_long_as_it_is_read,
+                               asio::redirect_error(asio::use_awaitable, error));
+    co_return error;
+}
+
+std::chrono::nanoseconds Api::Server::patience() const {
+    return end_is_near() ? std::chrono::nanoseconds(kHaste) : std::chrono::nanoseconds(kSilence);
+}
+
+// It holds what a stop has overtaken, and nothing else keeps us from our end.
+bool Api::Server::is_dismissed(const Stream& stream) const {
+    return end_is_near() && requests.lost_all(&stream);
+}
+
+// Without having been asked: it is what its next request will be answered with.
+asio::awaitable<void> Api::Server::dismiss(Stream& stream) {
+    protocol::Complaint complaint;
+    for (const std::string& name : requests.held_by(&stream)) complaint.errors.push_back(overtaken(name));
+    co_await reply(stream, http::status::gone, protocol::to_text(complaint));
+}
+
+// Nobody waits for our end only because another client does not read, or does something else.
+void Api::Server::hasten() {
+    for (Deadline* const deadline : *being_sent) deadline->set(kHaste);
+    error_code ignored;
+    for (Stream* const stream : *being_awaited) {
+        if (is_dismissed(*stream)) stream->cancel(ignored);
+    }
+}
+
 asio::awaitable<bool> Api::Server::reply(Stream& stream, http::status status, std::string body) {
     http::response<http::string_body> response(status, 11);
     response.set(http::field::server, own_name());
     response.set(http::field::content_type, "application/json");
     response.body() = std::move(body);
     response.prepare_payload();
-    error_code error;
-    const Deadline silence(loop, stream, kSilence);
-    co_await http::async_write(stream, response, asio::redirect_error(asio::use_awaitable, error));
+    std::ostringstream text;
+    text << response;
+    const error_code error = co_await send(stream, text.str());
     co_return !error;
 }
 
@@ -254,6 +343,7 @@ asio::awaitable<bool> Api::Server::answer(Stream& stream, const HttpRequest& req
         const auto wanted = protocol::from_text<protocol::ClaimRequest>(request.body());
         if (!wanted) co_return co_await complain(stream, http::status::bad_request, wanted.error().message());
         const auto claimed = requests.claim(&stream, *wanted, peer);
+        up_again.try_send(error_code());  // it will be
         if (!claimed)
             co_return co_await reply(stream, http::status::conflict, protocol::to_text(claimed.error()));
         co_return co_await reply(stream, http::status::ok, protocol::to_text(*claimed));
@@ -304,13 +394,15 @@ asio::awaitable<bool> Api::Server::answer_upgrade(Stream& stream, const HttpRequ
                                 *upgrades.failure_of(wanted->token));
 }
 
-// Answered when something is up; else the connection ends with this process, which this request does not
-// keep from ending.
+// Answered when something is up, or will be; else the connection ends with this process, which this request
+// does not keep from ending.
 asio::awaitable<bool> Api::Server::answer_end(Stream& stream) {
     requests.let_go(&stream);
     idle();
+    const Counted awaiting(awaiting_end);
     error_code woken;
-    while (playground.all_down()) {
+    while (playground.all_down() && !requests.restart_is_under_way()) {
+        hasten();
         co_await up_again.async_receive(asio::redirect_error(asio::use_awaitable, woken));
     }
     up_again.try_send(error_code());  // others may wait, too
@@ -346,7 +438,7 @@ asio::awaitable<bool> Api::Server::answer_change(Stream& stream, const HttpReque
     if (target == "/v1/stop") {
         const auto wanted = protocol::from_text<protocol::StopRequest>(request.body());
         if (!wanted) co_return co_await complain(stream, http::status::bad_request, wanted.error().message());
-        const auto operation = requests.stop(&stream, *wanted, peer, emit);
+        const auto operation = requests.stop(*wanted, peer, emit);
         co_return co_await stream_events(stream, operation, queue);
     }
     co_return co_await complain(stream, http::status::not_found, unknown(target));
@@ -359,9 +451,9 @@ asio::awaitable<bool> Api::Server::stream_events(Stream& stream, std::shared_ptr
     response.set(http::field::server, own_name());
     response.set(http::field::content_type, "application/x-ndjson");
     response.chunked(true);
-    http::response_serializer<http::empty_body> serializer(response);
-    error_code error;
-    co_await http::async_write_header(stream, serializer, asio::redirect_error(asio::use_awaitable, error));
+    std::ostringstream header;
+    header << response.base();
+    error_code error = co_await send(stream, header.str());
     bool ended = false;
     while (!error && !ended) {
         if (queue->lines.empty() && !operation->done()) {
@@ -377,16 +469,9 @@ asio::awaitable<bool> Api::Server::stream_events(Stream& stream, std::shared_ptr
             ended = true;
         }
         const std::string lines = std::exchange(queue->lines, {});
-        const auto chunk = http::make_chunk(asio::buffer(lines));
-        // Who does not read is let go, so that nothing waits for him. He asks again for what he has missed.
-        const Deadline silence(loop, stream, kSilence);
-        co_await asio::async_write(stream, chunk, asio::redirect_error(asio::use_awaitable, error));
+        error = co_await send(stream, beast::buffers_to_string(http::make_chunk(asio::buffer(lines))));
     }
-    if (!error) {
-        const Deadline silence(loop, stream, kSilence);
-        co_await asio::async_write(stream, http::make_chunk_last(),
-                                   asio::redirect_error(asio::use_awaitable, error));
-    }
+    if (!error) error = co_await send(stream, beast::buffers_to_string(http::make_chunk_last()));
     co_return !error;
 }
 
@@ -411,7 +496,7 @@ void Api::refuse(std::string line, std::function<void()> told) {
 }
 
 bool Api::idle() const {
-    return server_->active == 0 && !server_->requests.anything_claimed();
+    return *server_->active == 0 && !server_->requests.anything_claimed();
 }
 
 }  // namespace supervisor

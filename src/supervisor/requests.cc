@@ -26,6 +26,11 @@ bool command_lives(pid_t pid) {
     return stat && stat->state != 'Z' && stat->state != 'X';
 }
 
+// A hook of the command that holds something may do what that command could.
+bool may_act_for(pid_t command, const std::vector<pid_t>& lineage) {
+    return std::ranges::find(lineage, command) != lineage.end();
+}
+
 std::vector<pid_t> pids_of(const std::vector<os::ProcessId>& processes) {
     std::vector<pid_t> pids;
     for (const os::ProcessId& process : processes) pids.push_back(process.pid);
@@ -61,13 +66,10 @@ std::expected<protocol::Held, protocol::Claimed> Requests::claim(Holder holder,
                                                                  const protocol::ClaimRequest& request,
                                                                  pid_t caller) {
     const std::vector<pid_t> lineage = os::lineage(kProc, caller);
-    // A hook of the command that holds it may do what that command could.
-    const auto is_called_by = [&](pid_t command) {
-        return std::ranges::find(lineage, command) != lineage.end();
-    };
     for (const std::string& name : request.services) {
         const auto held = claims_.find(name);
-        if (held != claims_.end() && command_lives(held->second.pid) && !is_called_by(held->second.pid))
+        if (held != claims_.end() && command_lives(held->second.pid) &&
+            !may_act_for(held->second.pid, lineage))
             return std::unexpected(protocol::Claimed{.service = name, .pid = held->second.pid});
     }
     protocol::Held held;
@@ -83,9 +85,27 @@ void Requests::let_go(Holder holder) {
     std::erase_if(claims_, [&](const auto& claim) { return claim.second.holder == holder; });
 }
 
-void Requests::overtake(Holder holder, const std::string& service) {
+std::vector<std::string> Requests::held_by(Holder holder) const {
+    std::vector<std::string> names;
+    for (const auto& [name, claim] : claims_) {
+        if (claim.holder == holder) names.push_back(name);
+    }
+    return names;
+}
+
+bool Requests::lost_all(Holder holder) const {
+    const std::vector<std::string> held = held_by(holder);
+    return !held.empty() &&
+           std::ranges::all_of(held, [&](const auto& name) { return claims_.at(name).overtaken; });
+}
+
+bool Requests::restart_is_under_way() const {
+    return std::ranges::any_of(claims_, [](const auto& claim) { return !claim.second.overtaken; });
+}
+
+void Requests::overtake(const std::string& service, const std::vector<pid_t>& lineage) {
     const auto held = claims_.find(service);
-    if (held != claims_.end() && held->second.holder != holder) held->second.overtaken = true;
+    if (held != claims_.end() && !may_act_for(held->second.pid, lineage)) held->second.overtaken = true;
 }
 
 bool Requests::was_overtaken(Holder holder, const std::string& service) const {
@@ -239,15 +259,16 @@ double Requests::stop_timeout(const Service& service, const protocol::StopReques
     return settings ? settings->timeout_stop : service.settings().timeout_stop;
 }
 
-std::shared_ptr<Operation> Requests::stop(Holder holder, const protocol::StopRequest& request, pid_t caller,
+std::shared_ptr<Operation> Requests::stop(const protocol::StopRequest& request, pid_t caller,
                                           const Emit& emit) {
     auto operation = std::make_shared<Operation>();
     operation->change = std::make_unique<Change>(
         loop_, Change::Goal::down, request.shown_prefix,
         Change::Outlets{.emit = emit, .before_deadline = [this] { playground_.take_reports(); }});
+    const std::vector<pid_t> lineage = os::lineage(kProc, caller);
     size_t count = 0;
     for (const std::string& name : request.services) {
-        overtake(holder, name);
+        overtake(name, lineage);
         for (const auto& start : clearing_) start->stopped.insert(name);
         Service& service = playground_.service(name);
         operation->change->await(service, 0);

@@ -40,6 +40,11 @@ class Requests {
         Holder holder, const protocol::ClaimRequest& request, pid_t caller);
     void let_go(Holder holder);
     [[nodiscard]] bool anything_claimed() const { return !claims_.empty(); }
+    [[nodiscard]] std::vector<std::string> held_by(Holder holder) const;
+    // It holds something, and another command has stopped all of it meanwhile.
+    [[nodiscard]] bool lost_all(Holder holder) const;
+    // Something that is claimed, and was not stopped by another command since, will be started.
+    [[nodiscard]] bool restart_is_under_way() const;
 
     // An error starts nothing at all.
     [[nodiscard]] std::expected<std::shared_ptr<Operation>, protocol::Complaint> start(
@@ -47,8 +52,8 @@ class Requests {
     // The same; what runs is stopped before, and all of it goes on when the caller is gone.
     [[nodiscard]] std::expected<std::shared_ptr<Operation>, protocol::Complaint> restart(
         Holder holder, const protocol::RestartRequest& request, const Emit& emit);
-    [[nodiscard]] std::shared_ptr<Operation> stop(Holder holder, const protocol::StopRequest& request,
-                                                  pid_t caller, const Emit& emit);
+    [[nodiscard]] std::shared_ptr<Operation> stop(const protocol::StopRequest& request, pid_t caller,
+                                                  const Emit& emit);
     [[nodiscard]] std::expected<protocol::Changes, protocol::Complaint> changes(
         const protocol::ChangesRequest& request);
 
@@ -66,7 +71,7 @@ class Requests {
                                                                          const Emit& emit);
     [[nodiscard]] protocol::Complaint load_settings(Start& start);
     void begin(const std::shared_ptr<Start>& start);
-    void overtake(Holder holder, const std::string& service);
+    void overtake(const std::string& service, const std::vector<pid_t>& lineage);
     [[nodiscard]] bool was_overtaken(Holder holder, const std::string& service) const;
     void stop_escaped(const std::shared_ptr<Operation>& operation, const protocol::StopRequest& request,
                       pid_t caller);

@@ -180,6 +180,52 @@ def test_a_restart_that_a_hook_has_not_called_is_refused_while_the_hook_runs(pg)
     assert pg.state('a') == 'ready'
 
 
+@pytest.mark.parametrize('hook', ['pre-start', 'post-stop'])
+def test_a_stop_overtakes_a_restart_whose_hook_runs(pg, hook):
+    pg.service('a')
+    pg.start()
+    pg.hook(hook, once(pg, f'touch {pg.file("reached")}; {pg.waiting_for("gate")}'))
+    restarting = pg.begin('restart')
+    pg.wait_until(lambda: pg.file('reached').exists(), 'the hook runs')
+    assert pg.stop().stderr == '[pgctl] Already stopped: a\n'
+    assert pg.our_processes() == [restarting.pid]
+    pg.open('gate')
+    result = restarting.result().failed()
+    assert "service 'a' was not started again: another pgctl command has asked it to stop" in result.stderr
+    assert pg.state('a') == 'down' and pg.sleepers() == []
+
+
+def test_a_stop_of_another_service_neither_overtakes_a_restart_nor_waits_for_its_hook(pg):
+    pg.service('a')
+    pg.service('b')
+    pg.start('a')
+    pg.hook('pre-start', once(pg, f'touch {pg.file("reached")}; {pg.waiting_for("gate")}'))
+    restarting = pg.begin('restart', 'a')
+    pg.wait_until(lambda: pg.file('reached').exists(), 'the hook runs')
+    [supervisor] = pg.our_processes('supervisor')
+    assert pg.stop('b').stderr == '[pgctl] Already stopped: b\n'
+    assert pg.our_processes('supervisor') == [supervisor]
+    lines = pg.run('restart', 'a').failed().stderr.splitlines()
+    assert lines[0] == '[pgctl] ERROR: another pgctl command is currently managing this service: (playground/a)'
+    pg.open('gate')
+    restarting.result().succeeded()
+    assert pg.state('a') == 'ready'
+
+
+@pytest.mark.parametrize('hook', ['pre-start', 'post-stop'])
+def test_a_stop_in_the_hook_of_a_restart_does_not_wait_for_it(pg, hook):
+    pg.service('a')
+    pg.start()
+    pg.hook(hook, once(pg, f'pgctl stop && touch {pg.file("reached")}; {pg.waiting_for("gate")}'))
+    restarting = pg.begin('restart')
+    pg.wait_until(lambda: pg.file('reached').exists(), 'the stop has ended')
+    lines = pg.run('restart').failed().stderr.splitlines()
+    assert lines[0] == '[pgctl] ERROR: another pgctl command is currently managing this service: (playground/a)'
+    pg.open('gate')
+    restarting.result().succeeded()
+    assert pg.state('a') == 'ready'
+
+
 def test_a_playground_can_be_used_while_a_hook_waits(pg):
     pg.service('a')
     pg.service('b')

@@ -1,13 +1,18 @@
 """Row 27: clients that do not read what they asked for, or die before it is told."""
 
+import fcntl
 import os
 import signal
+import sys
+import termios
 import time
 
 import processes
 from control_socket import connected, start_request, was_let_go
 from rows import row
 
+BETWEEN_DEAF = 3  # seconds
+LEAST_ROOM = 64 << 10  # bytes that any socket holds for its reader
 LONG = 'p' * (16 << 10)  # what stands before a service's name where it is shown: a few events fill any socket
 
 
@@ -89,24 +94,72 @@ def stop_under_deaf_followers(trial):
             client.close()
 
 
+def fill(client):
+    """With requests, until the supervisor reads no more, since it can't answer."""
+    client.setblocking(False)
+    asked = b''
+    try:
+        while True:
+            asked = asked or b'GET /v1/status HTTP/1.1\r\nHost: x\r\n\r\n' * 100
+            asked = asked[client.send(asked):]
+    except BlockingIOError:
+        pass
+
+
+def is_full(trial, client):
+    """No further answer finds room at it: while others are answered, it gets nothing more of what it has asked for."""
+    before = waiting(client)
+    trial.pg.status()
+    return waiting(client) == before > LEAST_ROOM
+
+
+def waiting(client):
+    """Bytes that it could read (man 7 unix)."""
+    return int.from_bytes(fcntl.ioctl(client, termios.FIONREAD, bytes(4)), sys.byteorder)
+
+
 @row(27, 'a client asks again and again, and never reads')
 def deaf_asker(trial):
     trial.start_writers(1)
     for number in range(20):
         trial.pg.service(f's{number}')
     with connected(trial) as client:
-        client.setblocking(False)
-        asked = b''
-        try:
-            # Until the supervisor reads no more, since it can't answer.
-            while True:
-                asked = asked or b'GET /v1/status HTTP/1.1\r\nHost: x\r\n\r\n' * 100
-                asked = asked[client.send(asked):]
-        except BlockingIOError:
-            pass
+        fill(client)
         trial.check()
         trial.pg.wait_until(lambda: was_let_go(client), 'it is let go')
         trial.finish()
+
+
+@row(27, 'there is always a client that does not read while everything is stopped')
+def stop_under_coming_deaf_clients(trial):
+    trial.start_writers(1)
+    for number in range(20):
+        trial.pg.service(f's{number}')
+    trial.pg.start()
+    clients = [connected(trial)]
+    begun = [time.monotonic()]
+
+    def ended_among_them(stop):
+        """Each could be waited for until after the next one has come."""
+        if time.monotonic() - begun[-1] > BETWEEN_DEAF:
+            begun.append(time.monotonic())
+            try:
+                clients.append(connected(trial))
+                fill(clients[-1])
+            except OSError:  # nobody listens any more
+                pass
+        return not stop.running()
+
+    try:
+        fill(clients[0])
+        trial.pg.wait_until(lambda: is_full(trial, clients[0]), 'it does not read')
+        stop = trial.pg.begin('stop')
+        trial.pg.wait_until(lambda: ended_among_them(stop), 'the stop has ended')
+        stop.result().succeeded()
+        trial.stop()
+    finally:
+        for client in clients:
+            client.close()
 
 
 # A character that JSON writes as two.
