@@ -198,9 +198,9 @@ class Trial:
 
     # --- how much of it is done in a round
 
-    def times(self, count):
+    def times(self, count, shorter=SHORTER):
         """How often something is done again in this round, which is `count` times but in a short one."""
-        return max(count // SHORTER, 1) if self.short else count
+        return max(count // shorter, 1) if self.short else count
 
     def places(self, size, count):
         """Those of this round in a sweep of so many, 0, 1 …: enough rounds do all of it. A short one does fewer, from anywhere on."""
