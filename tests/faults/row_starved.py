@@ -137,14 +137,16 @@ def starved_by_quota(trial):
     trial.finish()
 
 
-# Of its own CPU time, in a child as most checks do it; and with 1 % of a CPU that is longer than what it may take.
-WORKS = "perl -e 'use Time::HiRes \"clock\"; 1 while clock() < 0.04'\nexit 0"
+# Of its own CPU time, in a child as most checks do it. With 1 % of a CPU the shorter takes longer than the start may, and the longer than
+# any check may.
+WORKS = "perl -e 'use Time::HiRes \"clock\"; 1 while clock() < SECONDS'\nexit 0"
+SHORTER, LONGER = '0.04', '0.15'
 
 
 @row(22, 'there is hardly any CPU for a check: it and the supervisor have 1 % of one')
 def starved_check(trial):
     trial.start_writers(1)
-    trial.pg.service('a', ready=WORKS, files={'timeout-ready': 1})
+    trial.pg.service('a', ready=WORKS.replace('SECONDS', SHORTER if trial.short else LONGER), files={'timeout-ready': 1})
     with limited_cgroup(trial, ONE_PERCENT, leave) as group:
         (group / 'cgroup.procs').write_text(str(trial.ours('supervisor')))
         told = trial.pg.run('start', 'a')
