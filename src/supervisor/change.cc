@@ -161,10 +161,11 @@ void Change::time_passed() {
 
 void Change::judge(Service& service) {
     Waiting& waiting = waiting_.at(&service);
-    // Nothing is known of a life whose keeper has not told of it, unless that has had its time as well.
+    // Nothing is known of a life whose keeper has not told of it, or whose check has not, unless they have
+    // had their time as well.
     const model::Duration lost = model::is_spawning(service.model())
                                      ? waiting.keeper.take(proc_, {service.keeper()})
-                                     : model::Duration::zero();
+                                     : waiting.checks.take(proc_, service.check());
     if (lost == model::Duration::zero()) return fail(service, standing(service));
     waiting.deadline->put_off(os::monotonic_now() - waiting.deadline->at() + lost);
 }

@@ -50,7 +50,8 @@ class Change : public Observer {
         std::uint32_t generation = 0;      // of its life when the wait began
         std::optional<model::Time> began;  // nothing while an earlier life is still being stopped
         std::optional<model::ReadinessDeadline> deadline;
-        LostTime keeper;  // what it lost of the deadline
+        LostTime keeper;       // what it lost of the deadline
+        LostCheckTime checks;  // and what they did
     };
 
     void look_for_ready(Service& service, Waiting& waiting);

@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "model/lost_time.h"
 
@@ -15,6 +17,19 @@ bool waits(const os::Proc& proc, pid_t pid) {
     if (pid == ::getpid()) return false;
     const auto stat = proc.stat(pid);
     return stat && stat->state == 'R';
+}
+
+base::CpuUse use_of(const os::Proc& proc, pid_t pid) {
+    base::CpuUse use = proc.cpu_use(pid);
+    use.waits = waits(proc, pid);
+    return use;
+}
+
+// The last of those that have one child each. One that has several works on, or has lost its way.
+pid_t worker_of(const os::Proc& proc, pid_t pid) {
+    for (auto children = proc.children(pid); children.size() == 1; children = proc.children(pid))
+        pid = children.front();
+    return pid;
 }
 
 }  // namespace
@@ -31,12 +46,23 @@ model::Duration LostTime::take(const os::Proc& proc, std::initializer_list<pid_t
     model::Duration lost{};
     for (const pid_t pid : ours) {
         if (pid == 0) continue;
-        base::CpuUse use = proc.cpu_use(pid);
-        use.waits = waits(proc, pid);
+        const base::CpuUse use = use_of(proc, pid);
         const auto known = std::ranges::find(earlier, pid, &std::pair<pid_t, base::CpuUse>::first);
         // How long one has waited in all its life says nothing of this time-out.
         lost += model::lost_time(known == earlier.end() ? use : known->second, use);
         before_.emplace_back(pid, use);
+    }
+    return lost;
+}
+
+model::Duration LostCheckTime::take(const os::Proc& proc, pid_t check) {
+    if (std::exchange(check_, check) != check) before_.clear();
+    model::Duration lost{};
+    if (check == 0) return lost;
+    for (const pid_t pid : std::set{check, worker_of(proc, check)}) {
+        const base::CpuUse use = use_of(proc, pid);
+        // None of them is older than the check: all that one has waited counts.
+        lost = std::max(lost, model::lost_time(std::exchange(before_[pid], use), use));
     }
     return lost;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -23,6 +24,19 @@ class LostTime {
 
   private:
     std::vector<std::pair<pid_t, base::CpuUse>> before_;
+};
+
+// The same of a service's checks, which get as little of the CPU as the supervisor that runs them: of one,
+// or, where it waits for a child as a shell does, of that. Whichever lost more counts, not both: so a check
+// that keeps several processes busy comes to its end all the same.
+class LostCheckTime {
+  public:
+    // Since `check` began, or was looked at last; 0 is none.
+    [[nodiscard]] model::Duration take(const os::Proc& proc, pid_t check);
+
+  private:
+    pid_t check_ = 0;
+    std::map<pid_t, base::CpuUse> before_;
 };
 
 }  // namespace supervisor

@@ -89,6 +89,8 @@ class Service {
     // Why its log is not being written, empty where it is.
     [[nodiscard]] const std::string& log_error() const { return log_error_; }
     [[nodiscard]] pid_t keeper() const { return record_.keeper.pid; }
+    // The check that is under way, 0 where there is none.
+    [[nodiscard]] pid_t check() const { return check_ ? check_->pid() : 0; }
     // A keeper of it was killed, and some of what that kept may live outside of the next one.
     [[nodiscard]] bool has_strays() const { return record_.strays; }
     // Something that it has left was found outside of every keeper.
@@ -210,6 +212,7 @@ class Service {
     std::string end_remark_;
     std::optional<model::Time> time_out_;  // as model::time_out() says
     LostTime lost_time_;                   // of it
+    LostCheckTime lost_check_time_;        // of it, where it is that of a check
     std::uint32_t drain_token_ = 0;
     bool keeper_commanded_ = false;  // a fork was asked for and not reported yet
     bool life_commanded_ = false;    // by this supervisor, of the keeper that it took over

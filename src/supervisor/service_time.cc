@@ -2,6 +2,8 @@
 // does not count.
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "os/clock.h"
 #include "supervisor/begun_life.h"
 #include "supervisor/service.h"
@@ -28,9 +30,11 @@ void Service::watch_time_out() {
 
 model::Duration Service::lost_of_time_out() {
     if (!time_out_ || *time_out_ > os::monotonic_now()) return {};
+    const os::Proc& proc = around_.commands.proc();
     const bool waits_for_logger = std::holds_alternative<model::Draining>(record_.service.state);
-    return lost_time_.take(around_.commands.proc(),
-                           {::getpid(), record_.keeper.pid, waits_for_logger ? around_.logger() : 0});
+    const model::Duration ours =
+        lost_time_.take(proc, {::getpid(), record_.keeper.pid, waits_for_logger ? around_.logger() : 0});
+    return std::max(ours, lost_check_time_.take(proc, check()));
 }
 
 model::ServiceStatus Service::status(pid_t untold_keeper) const {

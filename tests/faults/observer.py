@@ -10,6 +10,7 @@ import processes
 from texts import STAMP
 
 LINE = re.compile(STAMP + r'  (\S+) (\d+) ' + 'x' * 20)
+OURS = re.compile(STAMP + '  pgctl')  # what we say there ourselves
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def numbers_in_log(directory):
     numbers = []
     for file in files:
         for line in file.read_text().splitlines() if file.exists() else []:
-            if ' pgctl' in line:
+            if OURS.match(line):
                 continue
             match = LINE.fullmatch(line)
             assert match, f'{file}: not a whole line of the service: {line!r}'

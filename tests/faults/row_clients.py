@@ -12,6 +12,7 @@ from control_socket import connected, everything_said, request, socket_path, sta
 from rows import NotRun, row
 
 CLIENTS = 2000
+MUTATIONS = 2000  # of requests, in a round that is not short
 # Alone it gets as many descriptors: neither we nor what we start have more than a login gives.
 STAY_SILENT = '''
 import resource, socket, sys
@@ -133,7 +134,7 @@ def garbage(trial):
     # What is changed in one place may still be right, but then it asks for nothing that changes anything.
     harmless = [request('/v1/stop', {'services': []}), request('/v1/changes', {'services': ['w1']}),
                 b'GET /v1/status HTTP/1.1\r\nHost: x\r\n\r\n']
-    for _ in range(100):
+    for _ in range(trial.times(MUTATIONS, shorter=20)):
         said = bytearray(trial.random.choice(harmless))
         said[trial.random.randrange(len(said))] = trial.random.randrange(256)
         answer = answers(trial, bytes(said))

@@ -15,12 +15,13 @@ from rows import row
 from succession import adopted, assert_right, await_end, finish_beside_keepers, lost_keepers, replaced
 from trial import ROLES
 
-KILLS = 10  # of the supervisor, in a round
+KILLS = 200  # of the supervisor, in a round that is not short
 LOGGER_KILLS = 100
 LOGGER_KILLS_OF_A_START = 20  # at most, since a log keeps only so much of what is written at full rate
 MANY = 400
 RECORD = 64  # bytes
-IN_THE_GAP = 3  # lives that end while there is no supervisor, in a round
+IN_THE_GAP = 15  # lives that end while there is no supervisor, in a round that is not short
+
 
 def after_a_random_while(trial):
     time.sleep(trial.random.uniform(0, 0.1))
@@ -32,7 +33,7 @@ def supervisor_killed(trial):
     start_hasty_writers(trial, 2)
     trial.but('load')
     with Clients(trial):
-        for _ in range(KILLS):
+        for _ in range(trial.times(KILLS, shorter=20)):
             after_a_random_while(trial)
             trial.figure('adopted', adopted(trial, 'supervisor'), at_most=0.2)
     no_write_failed(trial)
@@ -71,7 +72,7 @@ def exit_in_the_gap(trial):
     ending = Ending(trial)
     trial.start_writers(1)
     trial.but('a')
-    ending.end_lives(IN_THE_GAP, lambda life: ends_in_the_gap(trial, ending, life))
+    ending.end_lives(trial.times(IN_THE_GAP), lambda life: ends_in_the_gap(trial, ending, life))
     trial.finish()
 
 

@@ -21,11 +21,13 @@ STOPPED = 10  # seconds
 def supervisor_stopped(trial):
     trial.start_writers()
     supervisor = trial.ours('supervisor')
+    begin = time.monotonic()
     processes.kill([supervisor], signal.SIGSTOP)
     written = {name: trial.pg.log_file(name).stat().st_size for name in trial.writers}
-    # One after the other, which takes ten seconds.
-    for command in trial.random.sample((['status'], ['start', 'w1'], ['stop', 'w1']), 3):
+    # One after the other, which takes about as long as it is to be stopped.
+    for command in trial.random.sample((['status'], ['start', 'w1'], ['stop', 'w1'], ['restart', 'w1']), 4):
         says_stopped(trial, command)
+    trial.pg.wait_until(lambda: time.monotonic() > begin + STOPPED, 'ten seconds are over')
     for name, size in written.items():
         trial.wait_until_written(name)
         trial.pg.wait_until(lambda: trial.pg.log_file(name).stat().st_size > size, f'the log of {name} grows')

@@ -21,12 +21,12 @@ ONE_PERCENT = {'/sys/fs/cgroup/cpu': {'cpu.cfs_period_us': 100000, 'cpu.cfs_quot
 
 def start_services(trial, of_each, before_check=''):
     """Of each kind as many; all with their keepers, so that lives begun from now on do not inherit what becomes of the playground's.
-    The check is a child of the supervisor, and as starved as that: it alone has more time."""
+    The check is a child of the supervisor, and as starved as that: what it waits for the CPU does not count either."""
     soon = {'timeout-ready': 2, 'timeout-stop': 2}
     check = f'{before_check}\nexit 0'
     kinds = {'plain': ('', {'files': soon}),
              'notifies': (f'echo >&3\nexec {trial.pg.sleep}', {'files': {'notification-fd': 3, **soon}}),
-             'checked': ('', {'ready': check, 'files': {'timeout-ready': 15, 'timeout-stop': 2}}),
+             'checked': ('', {'ready': check, 'files': soon}),
              'cleans-up': ('trap "sleep 0.3; exit" TERM\nwhile :; do sleep 0.1; done', {'files': soon}),
              'leaves-a-child': (f'trap "sleep 0.1; exit" TERM\n{trial.pg.sleep} & wait', {'files': soon})}
     names = [f'{kind}-{number}' for kind in kinds for number in range(of_each)]
@@ -134,4 +134,25 @@ def starved_by_quota(trial):
             (group / 'cgroup.procs').write_text(str(trial.ours(role)))
         live_as_ever(trial, names)
         assert throttled(group) > 5, 'ours had all the CPU that they wanted'
+    trial.finish()
+
+
+# Of its own CPU time, in a child as most checks do it. With 1 % of a CPU the shorter takes longer than the start may, and the longer than
+# any check may.
+WORKS = "perl -e 'use Time::HiRes \"clock\"; 1 while clock() < SECONDS'\nexit 0"
+SHORTER, LONGER = '0.04', '0.15'
+
+
+@row(22, 'there is hardly any CPU for a check: it and the supervisor have 1 % of one')
+def starved_check(trial):
+    trial.start_writers(1)
+    trial.pg.service('a', ready=WORKS.replace('SECONDS', SHORTER if trial.short else LONGER), files={'timeout-ready': 1})
+    with limited_cgroup(trial, ONE_PERCENT, leave) as group:
+        (group / 'cgroup.procs').write_text(str(trial.ours('supervisor')))
+        told = trial.pg.run('start', 'a')
+        if told.returncode != 0:
+            make_sure_that_services_are_fast()
+        assert told.returncode == 0, f'a check that passes and had no time to is taken for none: {told.stderr}'
+        assert throttled(group) > 5, 'it had all the CPU that it wanted'
+    trial.pg.stop('a')
     trial.finish()

@@ -66,21 +66,21 @@ def places(trial):
 
 
 def flipped(trial):
-    """When the sweep has come to the end, it begins again with the next bit; what is at random, in any way."""
+    """When the sweep has come to the end, it begins again with the next bit; what is at random, in any way. Each is the only damage: a
+    slot that was damaged before stays so, and hides the next."""
     swept = trial.times(STRETCH)
+    whole = state(trial).read_bytes()
     for number, place in enumerate(places(trial)):
-        content = bytearray(state(trial).read_bytes())
-        place %= len(content)
+        content = bytearray(whole)
         bit = 1 << (trial.round * STRETCH + number) // len(content) % 8
         content[place] ^= bit if number < swept else trial.random.randrange(1, 256)
         yield bytes(content), place % SLOT not in CHECKED_BY_NOBODY
 
 
 def cut(trial):
+    whole = state(trial).read_bytes()
     for size in places(trial):
-        content = state(trial).read_bytes()
-        size %= len(content)
-        yield content[:size], size % SLOT != 0
+        yield whole[:size], size % SLOT != 0
 
 
 def with_garbage(trial):

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import time
 
 import observer
 import processes
@@ -76,11 +77,13 @@ def signal_storm(trial):
     keepers = [observer.identity(processes.parent(trial.main(name).pid)) for name in ('w1', 'c0', 'orphans')]
     trial.open('go')
     hit = [*(trial.ours(role) for role in ('keeper', 'supervisor', 'logger')), *(one.pid for one in keepers)]
+    begin = time.monotonic()
     storm = subprocess.Popen(['perl', '-e', STORM, str(SIGNALS), *map(str, hit)], stderr=subprocess.PIPE, text=True, **trial.pg.identity)
     seen = set()
     try:
         while storm.poll() is None:
             take_codes(trial, codes, seen)
+        trial.figure('storm', time.monotonic() - begin, at_most=1.2 * SIGNALS / 1000)
         wrong = storm.stderr.read()
         assert storm.returncode == 0, f'the signals were not borne: {wrong}'
     finally:

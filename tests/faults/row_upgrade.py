@@ -1,7 +1,10 @@
 """Row 43: another program takes over below running services, or fails to."""
 
+import contextlib
 import time
 
+import observer
+import processes
 import what_runs
 from lives import Ending
 from load import Clients
@@ -9,7 +12,7 @@ from programs import Installed
 from rows import row
 from succession import await_end
 
-UPGRADES = 10  # in a round
+UPGRADES = 100  # in a round that is not short
 FAILURES = 5
 IN_AN_UPGRADE = 2  # lives that end during one
 
@@ -28,6 +31,18 @@ def loaded(trial):
     return installed
 
 
+def keepers(trial):
+    """Of the services that are expected to go on."""
+    return {name: observer.identity(processes.parent(one.pid)) for name, one in trial.before.items()}
+
+
+@contextlib.contextmanager
+def the_same_keepers(trial):
+    before = keepers(trial)
+    yield
+    assert keepers(trial) == before, f'the keepers were {before}, and are {keepers(trial)}'
+
+
 def upgrade(trial, installed, version, **traits):
     installed.install(version, **traits)
     begin = time.monotonic()
@@ -38,8 +53,8 @@ def upgrade(trial, installed, version, **traits):
 @row(43, 'upgrades under load, one after the other')
 def upgrades_under_load(trial):
     installed = loaded(trial)
-    with Clients(trial):
-        for number in range(1, trial.times(UPGRADES) + 1):
+    with the_same_keepers(trial), Clients(trial):
+        for number in range(1, trial.times(UPGRADES, shorter=50) + 1):
             trial.wait_until_written('w1', 20)
             result, seconds = upgrade(trial, installed, f'6.0.{number}')
             assert result.returncode == 0, result.stderr
@@ -65,7 +80,7 @@ def old_one_comes_back(trial, installed, words, **traits):
 @row(43, 'the new program crashes, exits, or does not know the state, under load')
 def upgrade_fails(trial):
     installed = loaded(trial)
-    with Clients(trial):
+    with the_same_keepers(trial), Clients(trial):
         for place in trial.places(len(FAULTS), FAILURES):
             old_one_comes_back(trial, installed, 'not upgraded, 6.0.0 goes on', **FAULTS[place])
     trial.finish()

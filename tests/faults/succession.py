@@ -41,7 +41,8 @@ def assert_right(trial, status):
     """Whether an answer of `status` tells of each service that it is still what it was."""
     for name, one in trial.before.items():
         told = status.get(name)
-        assert told and told['pid'] == one.pid and told['state'] in ('up', 'ready'), f'I2: {name} runs as {one}, and is said to be {told}'
+        states = ('ready',) if name in trial.ready_before else ('up', 'ready')
+        assert told and told['pid'] == one.pid and told['state'] in states, f'I2: {name} runs as {one}, and is said to be {told}'
 
 
 def children_of(pid):

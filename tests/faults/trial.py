@@ -36,10 +36,11 @@ SHORTER = 5  # times as much of a sweep, or of the same again, is in a round tha
 
 
 class Trial:
-    def __init__(self, seed, number=0, scratch='/tmp', short=False):
+    def __init__(self, seed, number=0, scratch='/tmp', short=False, whole=False):
         self.random = random.Random(seed)
         self.round = number  # from 0; where a row is a sweep, which part of it is next
         self.short = short
+        self.whole = whole
         self.root = Path(tempfile.mkdtemp(prefix='pgfault', dir=scratch))
         self.root.chmod(0o755)
         self.pg = Playground(self.root)
@@ -47,6 +48,7 @@ class Trial:
         self.limits = {}  # name → seconds
         self.writers = []
         self.before = {}
+        self.ready_before = set()
         self.ours_before = {}
         self.harmed = set()  # the roles of ours that the row itself ends
         self.cost_before = None
@@ -72,7 +74,9 @@ class Trial:
 
     def remember(self):
         """From here on every service is expected to go on as it does now."""
-        self.before = self.mains(name for name, one in self.pg.status().items() if one['pid'])
+        status = self.pg.status()
+        self.before = self.mains(name for name, one in status.items() if one['pid'])
+        self.ready_before = {name for name, one in status.items() if one['state'] == 'ready'}
         ours = self.pg.our_processes()
         self.cost_before = observer.cost(ours)
         self.ours_before = {role: observer.identity(self.in_role(role, ours)) for role in ROLES}
@@ -156,6 +160,11 @@ class Trial:
                 assert now == one, f'I1: {name} runs as {now}, and did as {one}'
             assert status[name]['pid'] == now.pid, f'I2: {name} is said to be {status[name]}, and runs as {now}'
             assert status[name]['state'] in ('up', 'ready'), f'I2: {name} is said to be {status[name]["state"]}'
+        # Who has lost all that he knew of a service has to see its readiness once more.
+        ready = self.ready_before & set(self.before)
+        if any(status[name]['state'] != 'ready' for name in ready):
+            self.pg.wait_until(lambda: all(self.pg.state(name) == 'ready' for name in ready),
+                               f'I2: {sorted(ready)} are ready, as they were')
         ours = self.pg.our_processes() if set(self.ours_before) - self.harmed else []
         for role, one in self.ours_before.items():
             if role not in self.harmed:
@@ -198,12 +207,15 @@ class Trial:
 
     # --- how much of it is done in a round
 
-    def times(self, count):
+    def times(self, count, shorter=SHORTER):
         """How often something is done again in this round, which is `count` times but in a short one."""
-        return max(count // SHORTER, 1) if self.short else count
+        return max(count // shorter, 1) if self.short else count
 
     def places(self, size, count):
-        """Those of this round in a sweep of so many, 0, 1 …: enough rounds do all of it. A short one does fewer, from anywhere on."""
+        """Those of this round in a sweep of so many, 0, 1 …: enough rounds do all of it, and one that is to do the whole. A short one
+        does fewer, from anywhere on."""
+        if self.whole:
+            return list(range(size))
         begin = self.random.randrange(size) if self.short else self.round * count
         return [place % size for place in range(begin, begin + min(self.times(count), size))]
 

@@ -1,4 +1,4 @@
-// What ours lost of a time-out, on a /proc of our own making.
+// What ours and a check lost of a time-out, on a /proc of our own making.
 
 #include "supervisor/lost_time.h"
 
@@ -8,6 +8,7 @@
 #include "proc_tree.h"
 
 using namespace std::chrono_literals;
+using supervisor::LostCheckTime;
 using supervisor::LostTime;
 
 namespace {
@@ -20,6 +21,7 @@ class Lost : public testing::Test, protected ProcTree {
              std::to_string(ran.count()) + " " + std::to_string(waited.count()) + " 7\n");
     }
     LostTime lost;
+    LostCheckTime lost_of_check;
 };
 
 }  // namespace
@@ -50,4 +52,47 @@ TEST_F(Lost, IsNothingOfNobody) {
     lost.begin(proc(), {10, 0});
     gone(10);
     EXPECT_EQ(lost.take(proc(), {10, 0}), 0s);
+}
+
+TEST_F(Lost, OfACheckIsAllThatItHasWaited) {
+    uses(20, 'S', 1s, 7s);
+    EXPECT_EQ(lost_of_check.take(proc(), 20), 7s);
+    uses(20, 'S', 2s, 9s);
+    EXPECT_EQ(lost_of_check.take(proc(), 20), 2s);
+    EXPECT_EQ(lost_of_check.take(proc(), 20), 0s);
+}
+
+TEST_F(Lost, OfACheckThatHasNotRunYetIsUnknownSoThatItIsLookedAtAgain) {
+    uses(20, 'R', 0s, 0s);
+    EXPECT_EQ(lost_of_check.take(proc(), 20), model::kLookAgain);
+    EXPECT_EQ(lost_of_check.take(proc(), 20), model::kLookAgain);
+    uses(20, 'S', 1s, 0s);
+    EXPECT_EQ(lost_of_check.take(proc(), 20), 0s);
+}
+
+TEST_F(Lost, OfTheNextCheckIsItsOwn) {
+    uses(20, 'S', 1s, 7s);
+    EXPECT_EQ(lost_of_check.take(proc(), 20), 7s);
+    EXPECT_EQ(lost_of_check.take(proc(), 0), 0s);
+    uses(20, 'S', 1s, 3s);  // which may have been given the same number
+    EXPECT_EQ(lost_of_check.take(proc(), 20), 3s);
+}
+
+TEST_F(Lost, OfAShellThatWaitsForItsChildIsThatOfTheChild) {
+    uses(20, 'S', 1s, 1s);
+    children(20, "21");
+    uses(21, 'S', 1s, 1s);
+    children(21, "22");
+    uses(22, 'S', 1s, 7s);
+    EXPECT_EQ(lost_of_check.take(proc(), 20), 7s);
+    children(20, "");
+    EXPECT_EQ(lost_of_check.take(proc(), 20), 0s);
+}
+
+TEST_F(Lost, OfACheckThatKeepsMoreThanOneBusyIsItsOwn) {
+    uses(20, 'S', 1s, 1s);
+    children(20, "21 22");
+    uses(21, 'R', 1s, 7s);
+    uses(22, 'R', 1s, 7s);
+    EXPECT_EQ(lost_of_check.take(proc(), 20), 1s);
 }

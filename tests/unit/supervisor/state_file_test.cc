@@ -194,9 +194,7 @@ TEST(ASlot, IsRefusedOrUnharmedWhicheverByteIsFlipped) {
 
 TEST(ASlot, IsRefusedWhereItIsCutOrTooLong) {
     const std::string good = to_slot(record_in(Down{}));
-    for (const size_t size : {size_t{0}, size_t{1}, size_t{8}, size_t{9}, good.size() / 2, good.size() - 1}) {
-        EXPECT_FALSE(from_slot(good.substr(0, size))) << size;
-    }
+    for (size_t size = 0; size < good.size(); ++size) EXPECT_FALSE(from_slot(good.substr(0, size))) << size;
     EXPECT_FALSE(from_slot(good + "\n"));
     EXPECT_FALSE(from_slot(std::string(kSlotSize, '\0')));
     EXPECT_FALSE(from_slot(std::string(kSlotSize, ' ')));
