@@ -214,6 +214,8 @@ protocol::Status Playground::status() {
             status.remarks[service->name()] = service->check_error();
         } else if (!service->end_remark().empty()) {
             status.remarks[service->name()] = service->end_remark();
+        } else if (const std::string held = service->held_remark(); !held.empty()) {
+            status.remarks[service->name()] = held;
         }
     }
     return status;

@@ -155,9 +155,9 @@ std::expected<std::shared_ptr<Operation>, protocol::Complaint> Requests::start(
 // What lives outside of every keeper of a service that is down, or that came up by itself after all of ours
 // were killed.
 Escaped::Found Requests::in_the_way(const std::string& name, pid_t caller) {
-    Service* const service = playground_.find(name);
+    const Service* const service = playground_.find(name);
     if (service == nullptr || service->down()) return playground_.escaped().of(name, caller);
-    return {.processes = playground_.escaped().without_lineage(service->take_leftovers(), caller)};
+    return {.processes = playground_.escaped().without_lineage(service->leftovers(), caller)};
 }
 
 // It is in the way of a start: killed where it escaped from us, and asked to end, as in a stop, where

@@ -124,8 +124,10 @@ class Service {
 
     // Takes over what an earlier supervisor knew, and asks the keeper how things stand.
     void restore(const Record& record);
-    // What lives of a life whose keeper and main process had both ended before this supervisor came; once.
-    [[nodiscard]] std::vector<os::ProcessId> take_leftovers() { return std::exchange(leftovers_, {}); }
+    // What keeps it from being started again: what is left of a life that ended before this supervisor came.
+    [[nodiscard]] std::vector<os::ProcessId> leftovers() const;
+    // The same in words, empty where nothing does.
+    [[nodiscard]] std::string held_remark() const;
     // The earlier supervisor's last commands are known to be done: without a keeper by now, there is none.
     void settle();
 
@@ -201,7 +203,6 @@ class Service {
     os::Fd held_output_;                  // of a service without a keeper
     std::unique_ptr<Timer> watch_again_;  // where one of the two could not be opened
     bool watches_rest_ = false;
-    std::vector<os::ProcessId> leftovers_;
     std::string spawn_error_;
     std::string log_error_;
     std::string check_error_;

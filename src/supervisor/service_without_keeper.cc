@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "os/clock.h"
 #include "os/shortage.h"
 #include "supervisor/await_end.h"
@@ -145,8 +146,24 @@ void Service::watch_later(std::function<void()> watch) {
 }
 
 void Service::settle() {
-    if (unkept() && !main_lives()) leftovers_ = identified(processes().pids());
+    if (unkept() && !main_lives() && !processes().empty()) handle(model::LeftOver{});
+    // Its end is told by that. From now on what counts is the end of the rest.
+    if (model::is_held(record_.service)) record_.main = {};
     watch_main();
+}
+
+std::vector<os::ProcessId> Service::leftovers() const {
+    if (!model::is_held(record_.service)) return {};
+    return identified(processes().pids());
+}
+
+std::string Service::held_remark() const {
+    const auto left = leftovers();
+    if (left.empty()) return {};
+    std::vector<std::string> pids;
+    for (const os::ProcessId& process : left) pids.push_back(std::to_string(process.pid));
+    return "not started again beside what an earlier life has left (pid " + base::join(pids, ", ") +
+           "): a start clears that";
 }
 
 void Service::watch_main() {

@@ -70,6 +70,7 @@ nlohmann::json state_json(const model::State& state) {
         json["until"] = count(resting->until);
         json["empty"] = resting->set_empty;
         json["unexecutable"] = resting->could_not_execute;
+        if (resting->held) json["held"] = true;
     } else if (const auto* stopping = std::get_if<model::Stopping>(&state)) {
         if (stopping->pid) json["pid"] = *stopping->pid;
         json["since"] = count(stopping->since);
@@ -90,7 +91,8 @@ model::State state_of(const nlohmann::json& json) {
         return model::Resting{.since = time("since"),
                               .until = time("until"),
                               .set_empty = json.value("empty", true),
-                              .could_not_execute = json.value("unexecutable", false)};
+                              .could_not_execute = json.value("unexecutable", false),
+                              .held = json.value("held", false)};
     }
     if (is == "draining") return model::Draining{.until = time("until")};
     if (is == "running") {
