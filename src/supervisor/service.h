@@ -58,8 +58,8 @@ struct Surroundings {
     std::function<void(Service&)> stepped;
     // The keeper of a service is gone.
     std::function<void(pid_t keeper)> keeper_lost;
-    // What a killed keeper of the service has left, as far as it carries no mark.
-    std::function<std::vector<pid_t>(const Service&)> left_unmarked;
+    // What a killed keeper of the service has left, as far as no mark tells whose it is.
+    std::function<std::vector<pid_t>(const Service&)> fallen;
     std::function<void()> take_reports;
     std::function<pid_t()> logger;  // its pid, 0 while it is being replaced
 };
@@ -107,7 +107,8 @@ class Service {
     [[nodiscard]] base::Status restart(std::shared_ptr<const protocol::Caller> caller,
                                        const config::ServiceSettings& settings, bool force);
     // Wanted down; `timeout` seconds until the deadline, counted from now where the stop begins now.
-    void stop(bool force, double timeout);
+    // `tracing`: what belongs to it may be recognized by its environment.
+    void stop(bool force, double timeout, bool tracing);
     void take(const protocol::Report& report);
     // `pid` is its keeper from now on, forked by `parent`, a keeper of the playground (0: not known).
     void take_keeper(pid_t pid, pid_t parent);
@@ -169,6 +170,7 @@ class Service {
     void watch_keeper();
     void watch_later(std::function<void()> watch);
     [[nodiscard]] bool nothing_left(const protocol::Report& report);
+    [[nodiscard]] bool has_rest();
     [[nodiscard]] bool main_lives() const;
     [[nodiscard]] ProcessSet processes() const;
     void tell_of_kill(int status);

@@ -26,9 +26,15 @@ constexpr std::chrono::milliseconds kShortagePause{50};
 bool Service::nothing_left(const protocol::Report& report) {
     if (report.token == 0) return false;
     if (!record_.strays) return true;
-    record_.strays = !processes().empty();
-    if (record_.strays) watch_rest();
-    return !record_.strays;
+    return !has_rest();
+}
+
+// What it may not be recognized by now may still show somebody who may: it is not given up.
+bool Service::has_rest() {
+    const bool found = !processes().empty();
+    record_.strays = found || !record_.settings.tracing;
+    if (found) watch_rest();
+    return found;
 }
 
 void Service::child_ended(pid_t pid, int status) {
@@ -99,8 +105,7 @@ void Service::watch_rest() {
 void Service::look_for_rest() {
     if (record_.keeper.pid == 0) return without_keeper(0, 0);
     if (!record_.strays || record_.main.pid != 0 || down()) return;
-    record_.strays = !processes().empty();
-    record_.strays ? watch_rest() : handle(model::SetEmpty{});
+    if (!has_rest()) handle(model::SetEmpty{});
 }
 
 // Where nobody can tell, it counts as living: at the worst it is looked for once more.

@@ -148,6 +148,7 @@ Record record_of(const nlohmann::json& json) {
                   .main = process_of(json.at("main")),
                   .strays = json.value("strays", false),
                   .settings = settings_of(json.at("settings"))};
+    record.settings.tracing = json.value("tracing", true);
     record.service.wanted = json.at("up") ? model::Wanted::up : model::Wanted::down;
     record.service.state = state_of(json.at("state"));
     record.service.generation = json.at("generation");
@@ -195,6 +196,7 @@ std::string to_slot(const Record& record) {
                            {"main", process_json(record.main)},
                            {"settings", settings_json(record.settings)}};
     if (record.strays) json["strays"] = true;
+    if (!record.settings.tracing) json["tracing"] = false;
     if (service.last_exit && service.last_exit->code()) json["exit"] = *service.last_exit->code();
     if (service.last_exit && service.last_exit->signal()) json["signal"] = *service.last_exit->signal();
     return sealed(json.dump());

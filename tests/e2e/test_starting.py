@@ -359,11 +359,19 @@ def left_over(pg, **options):
 
 def test_without_tracing_by_the_environment_what_no_keeper_keeps_is_not_looked_for(pg):
     leftover = left_over(pg)
-    result = pg.start(env={'PGCTL_ENVIRONMENT_PROCESS_TRACING': 'false'})
+    result = pg.start(env=UNTRACED)
     assert result.stderr == '[pgctl] Starting: a\n[pgctl] Started: a\n'
     assert processes.alive(leftover)
     pg.stop()
     assert pg.sleepers() == []
+
+
+def test_a_service_that_was_started_without_tracing_by_the_environment_is_started_again_beside_what_it_has_left(pg):
+    leftover = left_over(pg, env=UNTRACED)
+    pg.wait_until(lambda: pg.state('a') == 'ready', 'it is started again')
+    assert processes.alive(leftover)
+    pg.stop()
+    assert pg.sleepers() == [], 'with tracing, it is found after all'
 
 
 def test_without_force_a_start_leaves_leftovers_of_an_earlier_life_alone_and_fails(pg):

@@ -74,6 +74,9 @@ TEST(ASlot, KeepsThatAnEarlierKeeperWasKilled) {
     EXPECT_FALSE(there_and_back(record).strays);
     record.strays = true;
     EXPECT_TRUE(there_and_back(record).strays);
+    EXPECT_TRUE(there_and_back(record).settings.tracing);
+    record.settings.tracing = false;
+    EXPECT_FALSE(there_and_back(record).settings.tracing);
 }
 
 TEST(ASlot, KeepsAllThatIsSaidBesideTheState) {
