@@ -86,8 +86,10 @@ Script Directory::script(const std::string& name) {
 std::expected<ServiceSettings, std::vector<std::string>> load_service_settings(const std::string& directory,
                                                                                const std::string& shown,
                                                                                const Defaults& defaults) {
-    ServiceSettings settings{
-        .timeout_ready = defaults.timeout, .timeout_stop = defaults.timeout, .settle = defaults.settle};
+    ServiceSettings settings{.timeout_ready = defaults.timeout,
+                             .timeout_stop = defaults.timeout,
+                             .settle = defaults.settle,
+                             .tracing = defaults.tracing};
     Directory files(directory, shown);
     const Script run = files.script("run");
     if (!run.exists) files.complain("run", ": is missing; a service needs a program of that name");

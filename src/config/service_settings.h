@@ -18,6 +18,7 @@ struct ServiceSettings {
     double poll_down = 10.0;     // seconds
     double settle = 0.1;         // seconds; 0: ready as soon as it runs
     std::optional<int> notification_fd;
+    bool tracing = true;      // its processes may be recognized by their environment, too
     bool has_ready = false;   // there is a `ready` to run
     bool has_helper = false;  // `run` names pgctl-poll-ready
     // Of the content and mode of `run` and `ready`: tells whether they changed (0: no such file).
@@ -30,6 +31,7 @@ struct ServiceSettings {
 struct Defaults {
     double timeout = 2.0;  // seconds
     double settle = 0.1;   // seconds
+    bool tracing = true;
 };
 
 // `directory` is the service's absolute path. All complaints at once, each a line that begins with the file's

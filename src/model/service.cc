@@ -54,7 +54,10 @@ class Stepper {
             return;
         }
         // Whoever asks again has perhaps mended what could not be executed.
-        if (const auto* resting = in<Resting>(); resting && resting->could_not_execute) spawn();
+        auto* resting = in<Resting>();
+        if (resting == nullptr) return;
+        if (resting->held) return let_go(*resting);
+        if (resting->could_not_execute) spawn();
     }
 
     void handle(const WantDown& event) {
@@ -121,17 +124,11 @@ class Stepper {
             if (stopping->force && !stopping->killed) act(TerminateSet{});
             return;
         }
-        if (const auto* running = in<Running>()) {
-            if (running->check_began) act(EndCheck{});
-            ++service_.restarts;
-            const Time until = service_.last_spawn + kSpacing;
-            service_.state = Resting{.since = now_, .until = until, .set_empty = event.set_empty};
-            if (until <= now_) spawn();
-        }
+        if (in<Running>() && rest(event.set_empty).until <= now_) spawn();
     }
 
     void handle(const SetEmpty&) {
-        if (auto* resting = in<Resting>()) resting->set_empty = true;
+        if (auto* resting = in<Resting>()) become_empty(*resting);
         if (auto* stopping = in<Stopping>(); stopping && !stopping->spawn_pending) set_is_empty();
     }
 
@@ -173,7 +170,8 @@ class Stepper {
     void handle(const TimePassed& event) {
         put_off_time_out(event.lost);
         if (auto* running = in<Running>()) return time_passed(*running);
-        if (const auto* resting = in<Resting>(); resting && resting->until <= now_) return spawn();
+        if (const auto* resting = in<Resting>(); resting && !resting->held && resting->until <= now_)
+            return spawn();
         if (auto* stopping = in<Stopping>()) return time_passed(*stopping);
         if (auto* draining = in<Draining>()) time_passed(*draining);
     }
@@ -202,7 +200,10 @@ class Stepper {
             stopping->spawn_pending = false;
             return handle(MainEnded{.status = event.status, .set_empty = event.set_empty});
         }
-        if (auto* resting = in<Resting>()) resting->set_empty = event.set_empty;
+        if (auto* resting = in<Resting>()) {
+            if (event.set_empty) return become_empty(*resting);
+            resting->set_empty = false;
+        }
         if (in<Draining>()) act(Drain{});
         if (in<Down>() && service_.wanted == Wanted::up) spawn();
     }
@@ -211,9 +212,22 @@ class Stepper {
         if (in<Draining>()) return after_drain();
         if (in<Stopping>()) return set_is_empty();
         if (in<Running>()) return handle(MainEnded{.status = base::ExitStatus::signalled(kKilled)});
-        if (auto* resting = in<Resting>()) resting->set_empty = true;
+        if (auto* resting = in<Resting>(); resting && service_.wanted == Wanted::up)
+            return become_empty(*resting);
         if (service_.wanted == Wanted::up && (in<Down>() || in<Spawning>())) spawn();
         if (service_.wanted == Wanted::down && (in<Spawning>() || in<Resting>())) drain();
+    }
+
+    // What is left may be the server itself: another one beside it would be a second copy.
+    void handle(const LeftOver&) {
+        if (in<Running>()) {
+            service_.last_exit = base::ExitStatus::signalled(kKilled);
+            rest(false);
+        }
+        auto* resting = in<Resting>();
+        if (resting == nullptr) return;
+        resting->set_empty = false;
+        resting->held = service_.wanted == Wanted::up;
     }
 
     void put_off_time_out(Duration lost) {
@@ -278,6 +292,25 @@ class Stepper {
         service_.last_spawn = now_;
         service_.state = Spawning{.since = now_};
         act(Spawn{});
+    }
+
+    // After a life that ended by itself.
+    Resting& rest(bool set_empty) {
+        if (in<Running>()->check_began) act(EndCheck{});
+        ++service_.restarts;
+        service_.state =
+            Resting{.since = now_, .until = service_.last_spawn + kSpacing, .set_empty = set_empty};
+        return std::get<Resting>(service_.state);
+    }
+
+    void become_empty(Resting& resting) {
+        resting.set_empty = true;
+        if (resting.held) let_go(resting);
+    }
+
+    void let_go(Resting& resting) {
+        resting.held = false;
+        if (resting.until <= now_) spawn();
     }
 
     // When we come to read of it may be much later.
@@ -407,7 +440,9 @@ struct WakeAt {
         if (!policy.proves_readiness() && !s.ready_since) return s.since + policy.settle;
         return {};
     }
-    std::optional<Time> operator()(const Resting& s) const { return s.until; }
+    std::optional<Time> operator()(const Resting& s) const {
+        return s.held ? std::nullopt : std::optional(s.until);
+    }
     std::optional<Time> operator()(const Stopping& s) const {
         if (s.killed) return s.kill_again;
         if (s.overdue || s.spawn_pending) return {};
@@ -443,7 +478,7 @@ bool is_ready(const Service& service, const Policy& policy) {
     if (const auto* running = std::get_if<Running>(&service.state))
         return running->ready_since || keeps_succeeding;
     if (std::holds_alternative<Spawning>(service.state)) return keeps_succeeding;
-    if (std::holds_alternative<Resting>(service.state)) return keeps_succeeding;
+    if (std::holds_alternative<Resting>(service.state)) return keeps_succeeding && !is_held(service);
     return false;
 }
 
@@ -451,6 +486,11 @@ bool is_spawning(const Service& service) {
     const auto* stopping = std::get_if<Stopping>(&service.state);
     return std::holds_alternative<Spawning>(service.state) ||
            (stopping != nullptr && stopping->spawn_pending);
+}
+
+bool is_held(const Service& service) {
+    const auto* resting = std::get_if<Resting>(&service.state);
+    return resting != nullptr && resting->held;
 }
 
 bool is_down(const Service& service) {

@@ -8,7 +8,7 @@
 //   Spawning  its keeper was told to execute ./run             Spawned → Running, SpawnFailed → Resting
 //   Running   the main process lives; ready or not yet         MainEnded → Resting or Spawning,
 //                                                              WantDown → Stopping
-//   Resting   the main process ended, it is started again      its time → Spawning,
+//   Resting   the main process ended, it is started again      its time, if not held → Spawning,
 //                                                              WantDown → Stopping or Draining
 //   Stopping  asked to end; the rest of its set may be left    SetEmpty → Draining, or Spawning if wanted again
 //   Draining  all ended; the last output goes into the log     Drained or five seconds → Down, or Spawning
@@ -85,6 +85,9 @@ struct Resting {
     Time until{};
     bool set_empty = true;
     bool could_not_execute = false;
+    // What a life has left that ended unseen is in the way: not before a start has cleared it, or it has
+    // ended.
+    bool held = false;
 };
 
 struct Stopping {
@@ -161,10 +164,11 @@ struct Standing {  // a new supervisor asked the keeper how things are: the trut
     bool set_empty = true;
 };
 struct NothingLeft {};  // a new supervisor found neither a keeper nor any process of the service
+struct LeftOver {};     // it found neither a keeper nor the main process, but others of the set
 
 using Event =
     std::variant<WantUp, WantDown, Restart, Spawned, SpawnFailed, MainEnded, SetEmpty, Drained, CheckEnded,
-                 PollBegun, CheckImpossible, Notified, TimePassed, Standing, NothingLeft>;
+                 PollBegun, CheckImpossible, Notified, TimePassed, Standing, NothingLeft, LeftOver>;
 
 // --- actions ---
 
@@ -202,6 +206,8 @@ using Actions = std::vector<Action>;
 [[nodiscard]] bool is_ready(const Service& service, const Policy& policy);
 // A life was commanded, and its keeper has not told yet what has become of it.
 [[nodiscard]] bool is_spawning(const Service& service);
+// It is wanted, and is not started as long as an earlier life has something left.
+[[nodiscard]] bool is_held(const Service& service);
 // Nothing of it is left, and nothing is going to be.
 [[nodiscard]] bool is_down(const Service& service);
 

@@ -46,7 +46,7 @@ struct StatusOf {
         return {.state = is_ready(service, policy) ? "ready" : "down",
                 .exitcode = exit_code(service),
                 .seconds = seconds_between(s.since, now),
-                .process = "starting"};
+                .process = s.held ? std::nullopt : std::optional<std::string>("starting")};
     }
 
     ServiceStatus operator()(const Stopping& s) const {

@@ -68,15 +68,19 @@ std::vector<os::ProcessId> Orphans::left_by_check(const std::string& service) co
     return left;
 }
 
-std::vector<pid_t> Orphans::unmarked(pid_t parent, const std::function<bool(pid_t)>& ours) const {
+std::vector<pid_t> Orphans::all(pid_t parent, const std::function<bool(pid_t)>& ours) const {
     std::vector<pid_t> found;
     for (const pid_t child : proc_.children(parent)) {
-        if (ours(child) || !os::service_mark(proc_, child).empty()) continue;
+        if (ours(child)) continue;
         found.push_back(child);
         const auto below = proc_.descendants(child);
         found.insert(found.end(), below.begin(), below.end());
     }
     return found;
+}
+
+std::vector<pid_t> Orphans::unmarked(pid_t parent, const std::function<bool(pid_t)>& ours) const {
+    return all(parent, [&](pid_t child) { return ours(child) || !os::service_mark(proc_, child).empty(); });
 }
 
 std::set<std::string> Orphans::marks(pid_t parent, const std::function<bool(pid_t)>& ours) const {

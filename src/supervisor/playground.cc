@@ -55,7 +55,7 @@ Playground::Playground(Loop& loop, const protocol::RuntimeDirectory& directory, 
               .schedule = [this](Service& service, std::optional<model::Time> at) { schedule(service, at); },
               .stepped = [this](Service& service) { stepped(service); },
               .keeper_lost = [this](pid_t keeper) { keeper_lost(keeper); },
-              .left_unmarked = [this](const Service& service) { return left_unmarked(service); },
+              .fallen = [this](const Service& service) { return fallen(service); },
               .take_reports = [this] { take_reports(); },
               .logger = [this] { return logger_watch_.logger(::getppid()); },
               .logger_trouble = [this] { return logger_watch_.trouble(::getppid()); }},
@@ -133,7 +133,7 @@ void Playground::note_marked_orphans() {
     for (const std::string& path : orphans_.marks(::getppid(), is_known)) {
         Service* const service =
             os::parent_of(path) == around_.playground ? find(os::name_of(path)) : nullptr;
-        if (service != nullptr && !service->down()) service->note_strays();
+        if (service != nullptr && !service->down() && service->settings().tracing) service->note_strays();
     }
 }
 
@@ -147,11 +147,13 @@ bool Playground::is_ours(pid_t child) const {
 }
 
 // Where several services have lost a keeper, it may be any of theirs: it is left to the last of them.
-std::vector<pid_t> Playground::left_unmarked(const Service& service) const {
+std::vector<pid_t> Playground::fallen(const Service& service) const {
     const bool another =
         std::ranges::any_of(up_, [&](const Service* up) { return up != &service && up->has_strays(); });
     if (another) return {};
-    return orphans_.unmarked(::getppid(), [this](pid_t child) { return is_ours(child); });
+    const auto is_known = [this](pid_t child) { return is_ours(child); };
+    return service.settings().tracing ? orphans_.unmarked(::getppid(), is_known)
+                                      : orphans_.all(::getppid(), is_known);
 }
 
 void Playground::adopt(const std::string& name, const os::ProcessId& keeper) {
@@ -216,6 +218,8 @@ protocol::Status Playground::status() {
             status.remarks[service->name()] = service->check_error();
         } else if (!service->end_remark().empty()) {
             status.remarks[service->name()] = service->end_remark();
+        } else if (const std::string held = service->held_remark(); !held.empty()) {
+            status.remarks[service->name()] = held;
         }
     }
     return status;

@@ -16,14 +16,33 @@ namespace supervisor {
 std::vector<pid_t> ProcessSet::pids() const {
     std::vector<pid_t> found;
     if (keeper_ != 0) found = proc_.descendants(keeper_);
-    if (keeper_ != 0 && !strays_) return found;
+    if (keeper_ != 0 && !beside_.strays) return found;
     std::set<pid_t> known(found.begin(), found.end());
     const auto add = [&](pid_t pid) {
         if (known.insert(pid).second) found.push_back(pid);
     };
+    std::ranges::for_each(with_main(), add);
+    if (beside_.tracing) std::ranges::for_each(marked(), add);
+    if (beside_.fallen) std::ranges::for_each(beside_.fallen(), add);
+    return found;
+}
+
+// It was told of when it was started, whatever it shows now.
+std::vector<pid_t> ProcessSet::with_main() const {
+    const os::ProcessId& main = beside_.main;
+    if (main.pid == 0) return {};
+    const auto stat = proc_.stat(main.pid);
+    // A zombie has ended; where all of ours were killed, it may be long before somebody reaps it.
+    if (!stat || stat->start_time != main.start_time || stat->state == 'Z' || stat->state == 'X') return {};
+    std::vector<pid_t> found = proc_.descendants(main.pid);
+    found.insert(found.begin(), main.pid);
+    return found;
+}
+
+std::vector<pid_t> ProcessSet::marked() const {
     auto marked = os::marked_processes(proc_, os::parent_of(service_path_));
-    for (const os::ProcessId& process : marked[service_path_]) add(process.pid);
-    if (orphans_) std::ranges::for_each(orphans_(), add);
+    std::vector<pid_t> found;
+    for (const os::ProcessId& process : marked[service_path_]) found.push_back(process.pid);
     return found;
 }
 

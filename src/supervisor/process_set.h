@@ -1,6 +1,7 @@
-// The processes of one service: all that live below its keeper and, where a keeper of it was killed, all that
-// carry the service's mark in their environment, and what that keeper kept of those that carry none. Found,
-// shown and signalled. Used by the service's shell. Nothing is signalled that is not proven to belong.
+// The processes of one service: all that live below its keeper and, where a keeper of it was killed, its main
+// process with all below that, all that carry the service's mark in their environment, and what that keeper
+// kept of those that carry none. Found, shown and signalled. Used by the service's shell. Nothing is
+// signalled that is not proven to belong.
 #pragma once
 
 #include <functional>
@@ -13,19 +14,19 @@
 
 namespace supervisor {
 
+// What there is to go by where a keeper was killed.
+struct BesideKeeper {
+    bool strays = false;                              // it was an earlier one
+    bool tracing = true;                              // the mark counts
+    os::ProcessId main;                               // pid 0: none, or not known
+    std::function<std::vector<pid_t>()> fallen = {};  // finds what is left of it as far as no mark tells
+};
+
 class ProcessSet {
   public:
-    using Find = std::function<std::vector<pid_t>()>;
-
-    // `keeper` 0: it was killed. `strays`: an earlier one was. `orphans` finds what else is left of such a
-    // one.
-    ProcessSet(const os::Proc& proc, pid_t keeper, std::string service_path, bool strays = false,
-               Find orphans = {})
-        : proc_(proc),
-          keeper_(keeper),
-          service_path_(std::move(service_path)),
-          strays_(strays),
-          orphans_(std::move(orphans)) {}
+    // `keeper` 0: it was killed.
+    ProcessSet(const os::Proc& proc, pid_t keeper, std::string service_path, BesideKeeper beside = {})
+        : proc_(proc), keeper_(keeper), service_path_(std::move(service_path)), beside_(std::move(beside)) {}
 
     // All of it now, parents before their children.
     [[nodiscard]] std::vector<pid_t> pids() const;
@@ -41,13 +42,14 @@ class ProcessSet {
     void kill() const;
 
   private:
+    [[nodiscard]] std::vector<pid_t> with_main() const;
+    [[nodiscard]] std::vector<pid_t> marked() const;
     void signal(const std::vector<pid_t>& pids, std::initializer_list<int> signals) const;
 
     const os::Proc& proc_;
     pid_t keeper_;
     std::string service_path_;
-    bool strays_;
-    Find orphans_;
+    BesideKeeper beside_;
 };
 
 // TERM and CONT to one process, if it still is that process.

@@ -17,7 +17,7 @@ const os::Proc kProc;
 constexpr size_t kBatch = 32;  // services started before reports are looked at again
 
 config::Defaults defaults_of(const protocol::Defaults& defaults) {
-    return {.timeout = defaults.timeout, .settle = defaults.settle};
+    return {.timeout = defaults.timeout, .settle = defaults.settle, .tracing = defaults.tracing};
 }
 
 // A command that was killed holds nothing, even before its connection is seen to have ended.
@@ -172,12 +172,11 @@ std::expected<std::shared_ptr<Operation>, protocol::Complaint> Requests::start(
     return start->operation;
 }
 
-// What lives outside of every keeper of a service that is down, or that came up by itself after all of ours
-// were killed.
+// What lives outside of every keeper of a service that is down, or is kept from being started again by it.
 Escaped::Found Requests::in_the_way(const std::string& name, pid_t caller) {
-    Service* const service = playground_.find(name);
+    const Service* const service = playground_.find(name);
     if (service == nullptr || service->down()) return playground_.escaped().of(name, caller);
-    return {.processes = playground_.escaped().without_lineage(service->take_leftovers(), caller)};
+    return {.processes = playground_.escaped().without_lineage(service->leftovers(), caller)};
 }
 
 // It is in the way of a start: killed where it escaped from us, and asked to end, as in a stop, where
@@ -272,7 +271,8 @@ std::shared_ptr<Operation> Requests::stop(const protocol::StopRequest& request, 
         for (const auto& start : clearing_) start->stopped.insert(name);
         Service& service = playground_.service(name);
         operation->change->await(service, 0);
-        if (!service.down()) service.stop(request.force, stop_timeout(service, request));
+        if (!service.down())
+            service.stop(request.force, stop_timeout(service, request), request.defaults.tracing);
         if (++count % kBatch == 0) playground_.take_reports();
     }
     stop_escaped(operation, request, caller);

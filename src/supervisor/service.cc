@@ -86,8 +86,9 @@ base::Status Service::restart(std::shared_ptr<const protocol::Caller> caller,
     return {};
 }
 
-void Service::stop(bool force, double timeout) {
+void Service::stop(bool force, double timeout, bool tracing) {
     record_.settings.timeout_stop = timeout;
+    record_.settings.tracing = tracing;
     handle(model::WantDown{.force = force});
 }
 
@@ -254,9 +255,12 @@ void Service::act_spawn() {
 }
 
 ProcessSet Service::processes() const {
-    return ProcessSet(around_.commands.proc(), record_.keeper.pid, path(), record_.strays, [this] {
-        return record_.strays ? around_.left_unmarked(*this) : std::vector<pid_t>();
-    });
+    const auto fallen = [this] { return record_.strays ? around_.fallen(*this) : std::vector<pid_t>(); };
+    return ProcessSet(around_.commands.proc(), record_.keeper.pid, path(),
+                      {.strays = record_.strays,
+                       .tracing = record_.settings.tracing,
+                       .main = record_.main,
+                       .fallen = fallen});
 }
 
 void Service::kill_set(bool first) {

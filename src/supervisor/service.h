@@ -59,8 +59,8 @@ struct Surroundings {
     std::function<void(Service&)> stepped;
     // The keeper of a service is gone.
     std::function<void(pid_t keeper)> keeper_lost;
-    // What a killed keeper of the service has left, as far as it carries no mark.
-    std::function<std::vector<pid_t>(const Service&)> left_unmarked;
+    // What a killed keeper of the service has left, as far as no mark tells whose it is.
+    std::function<std::vector<pid_t>(const Service&)> fallen;
     std::function<void()> take_reports;
     std::function<pid_t()> logger;                // its pid, 0 while it is being replaced
     std::function<std::string()> logger_trouble;  // why it writes no log at all, empty where it does
@@ -111,7 +111,8 @@ class Service {
     [[nodiscard]] base::Status restart(std::shared_ptr<const protocol::Caller> caller,
                                        const config::ServiceSettings& settings, bool force);
     // Wanted down; `timeout` seconds until the deadline, counted from now where the stop begins now.
-    void stop(bool force, double timeout);
+    // `tracing`: what belongs to it may be recognized by its environment.
+    void stop(bool force, double timeout, bool tracing);
     void take(const protocol::Report& report);
     // `pid` is its keeper from now on, forked by `parent`, a keeper of the playground (0: not known).
     void take_keeper(pid_t pid, pid_t parent);
@@ -128,8 +129,10 @@ class Service {
 
     // Takes over what an earlier supervisor knew, and asks the keeper how things stand.
     void restore(const Record& record);
-    // What lives of a life whose keeper and main process had both ended before this supervisor came; once.
-    [[nodiscard]] std::vector<os::ProcessId> take_leftovers() { return std::exchange(leftovers_, {}); }
+    // What keeps it from being started again: what is left of a life that ended before this supervisor came.
+    [[nodiscard]] std::vector<os::ProcessId> leftovers() const;
+    // The same in words, empty where nothing does.
+    [[nodiscard]] std::string held_remark() const;
     // The earlier supervisor's last commands are known to be done: without a keeper by now, there is none.
     void settle();
 
@@ -171,6 +174,7 @@ class Service {
     void watch_keeper();
     void watch_later(std::function<void()> watch);
     [[nodiscard]] bool nothing_left(const protocol::Report& report);
+    [[nodiscard]] bool has_rest();
     [[nodiscard]] bool main_lives() const;
     [[nodiscard]] ProcessSet processes() const;
     void tell_of_kill(int status);
@@ -205,7 +209,6 @@ class Service {
     os::Fd held_output_;                  // of a service without a keeper
     std::unique_ptr<Timer> watch_again_;  // where one of the two could not be opened
     bool watches_rest_ = false;
-    std::vector<os::ProcessId> leftovers_;
     std::string spawn_error_;
     std::string log_error_;
     std::string check_error_;

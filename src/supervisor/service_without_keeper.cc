@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "os/clock.h"
 #include "os/shortage.h"
 #include "supervisor/await_end.h"
@@ -25,9 +26,15 @@ constexpr std::chrono::milliseconds kShortagePause{50};
 bool Service::nothing_left(const protocol::Report& report) {
     if (report.token == 0) return false;
     if (!record_.strays) return true;
-    record_.strays = !processes().empty();
-    if (record_.strays) watch_rest();
-    return !record_.strays;
+    return !has_rest();
+}
+
+// What it may not be recognized by now may still show somebody who may: it is not given up.
+bool Service::has_rest() {
+    const bool found = !processes().empty();
+    record_.strays = found || !record_.settings.tracing;
+    if (found) watch_rest();
+    return found;
 }
 
 void Service::child_ended(pid_t pid, int status) {
@@ -98,8 +105,7 @@ void Service::watch_rest() {
 void Service::look_for_rest() {
     if (record_.keeper.pid == 0) return without_keeper(0, 0);
     if (!record_.strays || record_.main.pid != 0 || down()) return;
-    record_.strays = !processes().empty();
-    record_.strays ? watch_rest() : handle(model::SetEmpty{});
+    if (!has_rest()) handle(model::SetEmpty{});
 }
 
 // Where nobody can tell, it counts as living: at the worst it is looked for once more.
@@ -145,8 +151,24 @@ void Service::watch_later(std::function<void()> watch) {
 }
 
 void Service::settle() {
-    if (unkept() && !main_lives()) leftovers_ = identified(processes().pids());
+    if (unkept() && !main_lives() && !processes().empty()) handle(model::LeftOver{});
+    // Its end is told by that. From now on what counts is the end of the rest.
+    if (model::is_held(record_.service)) record_.main = {};
     watch_main();
+}
+
+std::vector<os::ProcessId> Service::leftovers() const {
+    if (!model::is_held(record_.service)) return {};
+    return identified(processes().pids());
+}
+
+std::string Service::held_remark() const {
+    const auto left = leftovers();
+    if (left.empty()) return {};
+    std::vector<std::string> pids;
+    for (const os::ProcessId& process : left) pids.push_back(std::to_string(process.pid));
+    return "not started again beside what an earlier life has left (pid " + base::join(pids, ", ") +
+           "): a start clears that";
 }
 
 void Service::watch_main() {

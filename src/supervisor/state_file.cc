@@ -70,6 +70,7 @@ nlohmann::json state_json(const model::State& state) {
         json["until"] = count(resting->until);
         json["empty"] = resting->set_empty;
         json["unexecutable"] = resting->could_not_execute;
+        if (resting->held) json["held"] = true;
     } else if (const auto* stopping = std::get_if<model::Stopping>(&state)) {
         if (stopping->pid) json["pid"] = *stopping->pid;
         json["since"] = count(stopping->since);
@@ -90,7 +91,8 @@ model::State state_of(const nlohmann::json& json) {
         return model::Resting{.since = time("since"),
                               .until = time("until"),
                               .set_empty = json.value("empty", true),
-                              .could_not_execute = json.value("unexecutable", false)};
+                              .could_not_execute = json.value("unexecutable", false),
+                              .held = json.value("held", false)};
     }
     if (is == "draining") return model::Draining{.until = time("until")};
     if (is == "running") {
@@ -146,6 +148,7 @@ Record record_of(const nlohmann::json& json) {
                   .main = process_of(json.at("main")),
                   .strays = json.value("strays", false),
                   .settings = settings_of(json.at("settings"))};
+    record.settings.tracing = json.value("tracing", true);
     record.service.wanted = json.at("up") ? model::Wanted::up : model::Wanted::down;
     record.service.state = state_of(json.at("state"));
     record.service.generation = json.at("generation");
@@ -193,6 +196,7 @@ std::string to_slot(const Record& record) {
                            {"main", process_json(record.main)},
                            {"settings", settings_json(record.settings)}};
     if (record.strays) json["strays"] = true;
+    if (!record.settings.tracing) json["tracing"] = false;
     if (service.last_exit && service.last_exit->code()) json["exit"] = *service.last_exit->code();
     if (service.last_exit && service.last_exit->signal()) json["signal"] = *service.last_exit->signal();
     return sealed(json.dump());

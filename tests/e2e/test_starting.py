@@ -342,11 +342,14 @@ def test_what_a_service_left_behind_when_it_ended_does_not_keep_it_from_being_st
 
 # --- leftovers of an earlier life
 
-def left_over(pg):
+UNTRACED = {'PGCTL_ENVIRONMENT_PROCESS_TRACING': 'false'}
+
+def left_over(pg, **options):
     """A child of the service a, whose main process was killed with everything of ours."""
-    pg.service('a', f'{pg.sleep} &\nexec {pg.sleep}')
-    pg.start()
+    pg.service('a', f'echo lived >> {pg.file("lives")}\n{pg.sleep} &\nexec {pg.sleep}')
+    pg.start(**options)
     pg.wait_until(lambda: len(pg.sleepers()) == 2, 'the service and its child run')
+    pg.wait_until(lambda: pg.status()['a']['seconds'] > 1, 'it would be started again at once')
     main = pg.pid('a')
     [leftover] = [pid for pid in pg.sleepers() if pid != main]
     pg.kill_everything_of_ours(main)
@@ -356,11 +359,19 @@ def left_over(pg):
 
 def test_without_tracing_by_the_environment_what_no_keeper_keeps_is_not_looked_for(pg):
     leftover = left_over(pg)
-    result = pg.start(env={'PGCTL_ENVIRONMENT_PROCESS_TRACING': 'false'})
+    result = pg.start(env=UNTRACED)
     assert result.stderr == '[pgctl] Starting: a\n[pgctl] Started: a\n'
     assert processes.alive(leftover)
     pg.stop()
     assert pg.sleepers() == []
+
+
+def test_a_service_that_was_started_without_tracing_by_the_environment_is_started_again_beside_what_it_has_left(pg):
+    leftover = left_over(pg, env=UNTRACED)
+    pg.wait_until(lambda: pg.state('a') == 'ready', 'it is started again')
+    assert processes.alive(leftover)
+    pg.stop()
+    assert pg.sleepers() == [], 'with tracing, it is found after all'
 
 
 def test_without_force_a_start_leaves_leftovers_of_an_earlier_life_alone_and_fails(pg):
@@ -371,10 +382,46 @@ def test_without_force_a_start_leaves_leftovers_of_an_earlier_life_alone_and_fai
         '[pgctl] Starting: a', "[pgctl] ERROR: service 'a' failed to start after S.SS seconds, these runaway processes did not stop:"]
     assert [int(line.split()[1]) for line in shown] == [leftover]
     assert result.error == 'Some services failed to start: a'
-    # The supervisor that came may have begun a life by itself.
-    assert processes.alive(leftover) and pg.state('a') != 'ready'
+    assert pg.sleepers() == [leftover] and pg.lines('lives') == ['lived']
+    again = pg.run('start', '--no-force', env={'PGCTL_TIMEOUT': '0.5'}).failed()
+    assert 'these runaway processes did not stop:' in again.stderr
+    assert pg.sleepers() == [leftover] and pg.lines('lives') == ['lived']
     pg.stop()
     assert pg.sleepers() == []
+
+
+def test_leftovers_of_an_earlier_life_keep_a_service_down_as_status_says_and_when_they_end_it_is_started_again(pg):
+    leftover = left_over(pg)
+    found = pg.status()['a']
+    assert found == {'state': 'down', 'pid': None, 'exitcode': None, 'seconds': found['seconds'], 'process': None}
+    shown = re.sub(r'\d+ seconds', 'S seconds', pg.run('status').stdout)
+    assert shown == f' ● a: down\n   └─ S seconds, not started again beside what an earlier life has left (pid {leftover}): a start clears that\n'
+    assert pg.sleepers() == [leftover] and pg.lines('lives') == ['lived']
+    processes.kill([leftover])
+    pg.wait_until(lambda: pg.state('a') == 'ready', 'it is started again')
+    assert pg.lines('lives') == ['lived', 'lived']
+
+
+def test_leftovers_of_an_earlier_life_that_call_pgctl_themselves_are_spared(pg):
+    caller = f'({pg.waiting_for("gate")}; pgctl start > {pg.file("told")} 2>&1; exec {pg.sleep}) &'
+    pg.service('a', f'mkdir {pg.file("begun")} && {caller}\nexec {pg.sleep}')
+    pg.start()
+    pg.kill_everything_of_ours(pg.pid('a'))
+    pg.status()
+    assert pg.sleepers() == []
+    pg.open('gate')
+    pg.wait_until(lambda: len(pg.sleepers()) == 2, 'the service was started, and who has started it goes on')
+    assert pg.text('told') == '[pgctl] Starting: a\n[pgctl] Started: a\n'
+    pg.stop()
+    assert pg.sleepers() == []
+
+
+@pytest.mark.parametrize('command', ['stop', 'restart'])
+def test_leftovers_of_an_earlier_life_end_with_a(pg, command):
+    leftover = left_over(pg)
+    assert pg.run(command).succeeded().stderr.splitlines()[:2] == ['[pgctl] Stopping: a', '[pgctl] Stopped: a']
+    assert not processes.alive(leftover)
+    pg.wait_until(lambda: len(pg.sleepers()) == (0 if command == 'stop' else 2), 'the service is what was asked for')
 
 
 def test_start_clears_leftovers_of_an_earlier_life(pg):

@@ -1,5 +1,7 @@
 """What of ours may be killed, and that no service notices: the same processes go on, and no line is lost."""
 
+import subprocess
+
 import pytest
 
 import processes
@@ -127,6 +129,49 @@ def test_a_killed_keeper_of_a_service_leaves_the_service_running_and_it_is_still
     processes.kill([processes.parent(pid)])
     pg.wait_until(lambda: pg.status()['a']['pid'] == pid, 'the service goes on')
     pg.stop()
+    assert pg.sleepers() == []
+
+
+UNTRACED = {'PGCTL_ENVIRONMENT_PROCESS_TRACING': 'false'}
+
+
+def test_without_tracing_by_the_environment_a_stop_ends_what_a_killed_keeper_kept_and_nothing_that_only_carries_the_mark(pg):
+    pg.service('a', f'{pg.sleep} &\n(setsid {pg.sleep} &)\nexec {pg.sleep}')
+    pg.start()
+    pg.wait_until(lambda: len(pg.sleepers()) == 3, 'the service and its children run')
+    main = pg.pid('a')
+    marked = subprocess.Popen([str(pg.sleeper), 'infinity'], cwd='/', env=processes.environment(main))
+    try:
+        processes.kill([processes.parent(main)])
+        pg.wait_until(lambda: pg.status()['a']['pid'] == main, 'the service goes on')
+        assert pg.stop(env=UNTRACED).stderr == '[pgctl] Stopping: a\n[pgctl] Stopped: a\n'
+        assert marked.poll() is None and pg.sleepers() == [marked.pid]
+        assert pg.stop(env=UNTRACED).stderr == '[pgctl] Already stopped: a\n'
+    finally:
+        marked.kill()
+        marked.wait()
+
+
+def test_without_tracing_by_the_environment_a_stop_after_all_of_ours_were_killed_ends_the_main_process(pg):
+    pg.service('a', f'({pg.sleep} &)\nexec {pg.sleep}')
+    pg.start()
+    pg.wait_until(lambda: len(pg.sleepers()) == 2, 'the service and its child run')
+    [child] = set(pg.sleepers()) - {pg.pid('a')}
+    pg.kill_everything_of_ours()
+    assert pg.stop(env=UNTRACED).stderr == '[pgctl] Stopping: a\n[pgctl] Stopped: a\n'
+    assert pg.sleepers() == [child]
+    pg.stop()
+    assert pg.sleepers() == [], 'with tracing, it is found'
+
+
+def test_a_main_process_without_an_environment_is_killed_by_a_stop_after_all_of_ours_were_killed(pg):
+    pg.service('a', f'trap "" TERM\nexec env -i {pg.sleep}', files={'timeout-stop': 0.5})
+    pg.start()
+    pid = pg.pid('a')
+    pg.wait_until(lambda: pg.sleepers() == [pid], 'the service runs')
+    pg.kill_everything_of_ours()
+    result = pg.stop()
+    assert 'WARNING: Killing these runaway processes which did not stop:' in result.stderr
     assert pg.sleepers() == []
 
 

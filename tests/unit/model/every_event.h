@@ -1,4 +1,4 @@
-// Every event meets a service in every state it can be in: 24 events, and of each state all variants that
+// Every event meets a service in every state it can be in: 25 events, and of each state all variants that
 // matter. The expectations are written out by hand, as the table at the top of model/service.h and the
 // interface say. A row lists the cells in which something happens; in all others nothing may. A restart is no
 // event with cells of its own: it has to be a stop and a start in whatever state it comes. For the tests of
@@ -59,6 +59,7 @@ inline const std::map<std::string, Event>& every_event() {
         {"stands without main", Standing{.status = three}},
         {"stands without main, others left", Standing{.status = three, .set_empty = false}},
         {"nothing left", NothingLeft{}},
+        {"left over", LeftOver{}},
     };
     return events;
 }

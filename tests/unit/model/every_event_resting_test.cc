@@ -11,6 +11,7 @@ TEST_F(EveryEventMeets, AServiceThatRests) {
         {"stands", {"running 12 since now; failed spawns 0", ""}},
         {"stands anew", {"running 13 since now; failed spawns 0", ""}},
         {"stands without main, others left", {"resting since -400ms, until +600ms, left", ""}},
+        {"left over", {"resting since -400ms, until +600ms, left, held", ""}},
     });
 }
 
@@ -24,6 +25,7 @@ TEST_F(EveryEventMeets, AServiceThatHasRested) {
         {"stands", {"running 12 since now; failed spawns 0", ""}},
         {"stands anew", {"running 13 since now; failed spawns 0", ""}},
         {"stands without main, others left", {"resting since -1s, until now, left", ""}},
+        {"left over", {"resting since -1s, until now, left, held", ""}},
     });
 }
 
@@ -39,6 +41,7 @@ TEST_F(EveryEventMeets, AServiceThatRestsWhileOthersOfItsSetLive) {
         {"stands anew", {"running 13 since now; failed spawns 0", ""}},
         {"stands without main", empty},
         {"nothing left", empty},
+        {"left over", {"resting since -400ms, until +600ms, left, held", ""}},
     });
 }
 
@@ -51,6 +54,7 @@ TEST_F(EveryEventMeets, AServiceThatCouldNotBeExecuted) {
         {"stands", {"running 12 since now; failed spawns 0", ""}},
         {"stands anew", {"running 13 since now; failed spawns 0", ""}},
         {"stands without main, others left", {"resting since -400ms, until +600ms, left, unexecutable", ""}},
+        {"left over", {"resting since -400ms, until +600ms, left, unexecutable, held", ""}},
     });
 }
 
@@ -64,6 +68,40 @@ TEST_F(EveryEventMeets, AServiceThatCouldNotBeExecutedWhileOthersOfItsSetLive) {
         {"stop without force", {"wanted down; stopping the rest since now, until +2s, no force", ""}},
         {"empty", empty},
         {"time", spawn},
+        {"stands", {"running 12 since now; failed spawns 0", ""}},
+        {"stands anew", {"running 13 since now; failed spawns 0", ""}},
+        {"stands without main", empty},
+        {"nothing left", empty},
+        {"left over", {"resting since -1s, until now, left, unexecutable, held", ""}},
+    });
+}
+
+// Not before nothing of the earlier life is left, or a start has come, which clears it.
+TEST_F(EveryEventMeets, AServiceThatIsHeldByWhatItHasLeft) {
+    is(Resting{.since = now - 1s, .until = now, .set_empty = false, .held = true});
+    ended_before(5);
+    const Cell spawn = {"spawning since now; life 8; spawned now", "Spawn"};
+    expect({
+        {"start", spawn},
+        {"stop", {"wanted down; stopping the rest since now, until +2s, force", "TerminateSet"}},
+        {"stop without force", {"wanted down; stopping the rest since now, until +2s, no force", ""}},
+        {"empty", spawn},
+        {"stands", {"running 12 since now; failed spawns 0", ""}},
+        {"stands anew", {"running 13 since now; failed spawns 0", ""}},
+        {"stands without main", spawn},
+        {"nothing left", spawn},
+    });
+}
+
+TEST_F(EveryEventMeets, AServiceThatIsHeldAndHasNotRestedYet) {
+    is(Resting{.since = now - 400ms, .until = now + 600ms, .set_empty = false, .held = true});
+    const Cell rest = {"resting since -400ms, until +600ms, left", ""};
+    const Cell empty = {"resting since -400ms, until +600ms, empty", ""};
+    expect({
+        {"start", rest},
+        {"stop", {"wanted down; stopping the rest since now, until +2s, force", "TerminateSet"}},
+        {"stop without force", {"wanted down; stopping the rest since now, until +2s, no force", ""}},
+        {"empty", empty},
         {"stands", {"running 12 since now; failed spawns 0", ""}},
         {"stands anew", {"running 13 since now; failed spawns 0", ""}},
         {"stands without main", empty},

@@ -19,6 +19,7 @@ TEST_F(EveryEventMeets, AServiceThatHasNotSettledYet) {
         {"stands without main", rests},
         {"stands without main, others left", rests_beside_others},
         {"nothing left", {"resting since now, until +940ms, empty; restarts 3; SIGKILL", ""}},
+        {"left over", {"resting since now, until +940ms, left, held; restarts 3; SIGKILL", ""}},
     });
 }
 
@@ -37,6 +38,7 @@ TEST_F(EveryEventMeets, AServiceThatHasJustSettled) {
         {"stands without main", again},
         {"stands without main, others left", again},
         {"nothing left", {"spawning since now; life 8; restarts 3; spawned now; SIGKILL", "Spawn"}},
+        {"left over", {"resting since now, until now, left, held; restarts 3; SIGKILL", ""}},
     });
 }
 
@@ -52,6 +54,7 @@ TEST_F(EveryEventMeets, AServiceThatIsReady) {
         {"stands without main", again},
         {"stands without main, others left", again},
         {"nothing left", {"spawning since now; life 8; restarts 3; spawned now; SIGKILL", "Spawn"}},
+        {"left over", {"resting since now, until -9s, left, held; restarts 3; SIGKILL", ""}},
     });
 }
 
@@ -86,6 +89,7 @@ class EveryEventMeetsAServiceWithACheckThatIs : public EveryEventMeets {
             {"stands without main, others left",
              {"resting since now, until +200ms, left; restarts 3; exit code 3", end}},
             {"nothing left", {"resting since now, until +200ms, empty; restarts 3; SIGKILL", end}},
+            {"left over", {"resting since now, until +200ms, left, held; restarts 3; SIGKILL", end}},
         });
         expect(own);
     }
@@ -202,6 +206,7 @@ TEST_F(EveryEventMeets, AServiceThatHasNotNotifiedYet) {
         {"stands without main", rests},
         {"stands without main, others left", rests_beside_others},
         {"nothing left", {"resting since now, until +200ms, empty; restarts 3; SIGKILL", ""}},
+        {"left over", {"resting since now, until +200ms, left, held; restarts 3; SIGKILL", ""}},
     });
 }
 
@@ -218,6 +223,7 @@ TEST_F(EveryEventMeets, AServiceThatHasNotified) {
         {"stands without main", again},
         {"stands without main, others left", again},
         {"nothing left", {"spawning since now; life 8; restarts 3; spawned now; SIGKILL", "Spawn"}},
+        {"left over", {"resting since now, until -9s, left, held; restarts 3; SIGKILL", ""}},
     });
 }
 

@@ -21,6 +21,7 @@ class ServiceTest : public testing::Test {
     void exits(int code) { ends(base::ExitStatus::exited(code), true); }
     void exits_leaving_others(int code) { ends(base::ExitStatus::exited(code), false); }
     void is_killed_by(int signal) { ends(base::ExitStatus::signalled(signal), true); }
+    void others_are_found_left() { happens(model::LeftOver{}); }
     void becomes_empty() { happens(model::SetEmpty{}); }
     void drained() { happens(model::Drained{}); }
     void log_is_blocked() { happens(model::Drained{.complete = false}); }

@@ -39,7 +39,8 @@ struct State {
     }
     std::string operator()(const model::Resting& s) const {
         return "resting since " + at(s.since) + ", until " + at(s.until) +
-               (s.set_empty ? ", empty" : ", left") + (s.could_not_execute ? ", unexecutable" : "");
+               (s.set_empty ? ", empty" : ", left") + (s.could_not_execute ? ", unexecutable" : "") +
+               (s.held ? ", held" : "");
     }
     std::string operator()(const model::Stopping& s) const {
         return "stopping " + (s.pid ? std::to_string(*s.pid) : "the rest") + " since " + at(s.since) +

@@ -68,6 +68,14 @@ TEST_F(Status, OfOneThatASignalEndedHasNoExitCode) {
     EXPECT_EQ(words(), "down 0 seconds, starting");
 }
 
+TEST_F(Status, OfOneThatIsHeldByWhatItHasLeftIsDownAndNotStarting) {
+    runs(12);
+    exits_leaving_others(0);
+    EXPECT_EQ(words(), "ready (exitcode 0) 0 seconds, starting");
+    others_are_found_left();
+    EXPECT_EQ(words(), "down (exitcode 0) 0 seconds");
+}
+
 TEST_F(Status, OfOneThatSucceedsAgainAndAgain) {
     runs(12);
     exits(0);

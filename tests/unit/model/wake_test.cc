@@ -44,6 +44,7 @@ TEST_F(Wake, WhenACheckHasTakenTooLong) {
 
 TEST_F(Wake, WhenItHasRested) {
     EXPECT_EQ(of(Resting{.since = now, .until = now + 1s}), "+1s");
+    EXPECT_EQ(of(Resting{.since = now, .until = now + 1s, .held = true}), "never");
 }
 
 TEST_F(Wake, AtTheDeadlineOfAStop) {

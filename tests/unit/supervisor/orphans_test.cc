@@ -79,6 +79,7 @@ TEST_F(AnOrphan, OfAKeeperIsKnownByHavingNoMarkAndBelongsWithAllBelowIt) {
     process(44, "");
     process(43, "/p/a");
     EXPECT_EQ(orphans.unmarked(kKeeper, is_logger), (Pids{42, 44}));
+    EXPECT_EQ(orphans.all(kKeeper, is_logger), (Pids{42, 44, 43})) << "where no mark counts";
 }
 
 TEST_F(AnOrphan, WithAMarkTellsItsService) {

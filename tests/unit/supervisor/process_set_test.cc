@@ -70,7 +70,32 @@ TEST_F(AProcessSet, IsBothWhereAnEarlierKeeperWasKilled) {
     marked(12, "/p/web");
     const os::Proc proc = this->proc();
     EXPECT_EQ(ProcessSet(proc, 10, "/p/web").pids(), (Pids{11}));
-    EXPECT_EQ(ProcessSet(proc, 10, "/p/web", true).pids(), (Pids{11, 12}));
+    EXPECT_EQ(ProcessSet(proc, 10, "/p/web", {.strays = true}).pids(), (Pids{11, 12}));
+}
+
+TEST_F(AProcessSet, IsItsMainProcessWithAllBelowThatWhereItsKeeperWasKilled) {
+    process(11, 1, "12");
+    process(12, 11);
+    const os::Proc proc = this->proc();
+    const os::ProcessId main = os::identify(proc, 11).value(),
+                        another = {.pid = 11, .start_time = main.start_time + 1};
+    EXPECT_EQ(ProcessSet(proc, 0, "/p/web", {.main = main}).pids(), (Pids{11, 12}));
+    EXPECT_EQ(ProcessSet(proc, 0, "/p/web", {.main = another}).pids(), Pids{});
+    process(11, 1, "", 'Z');
+    EXPECT_EQ(ProcessSet(proc, 0, "/p/web", {.main = main}).pids(), Pids{});
+}
+
+TEST_F(AProcessSet, IsWithoutWhatIsOnlyMarkedWhereMarksDoNotCount) {
+    for (const pid_t pid : {11, 12, 13}) process(pid, 1);
+    for (const pid_t pid : {11, 12, 13}) marked(pid, "/p/web");
+    const os::Proc proc = this->proc();
+    const auto fallen = [] { return Pids{13}; };
+    const os::ProcessId main = os::identify(proc, 11).value();
+    EXPECT_EQ(ProcessSet(proc, 0, "/p/web", {.tracing = false}).pids(), Pids{});
+    EXPECT_EQ(
+        ProcessSet(proc, 0, "/p/web", {.strays = true, .tracing = false, .main = main, .fallen = fallen})
+            .pids(),
+        (Pids{11, 13}));
 }
 
 TEST_F(AProcessSet, IsShownAsAForest) {

@@ -74,6 +74,9 @@ TEST(ASlot, KeepsThatAnEarlierKeeperWasKilled) {
     EXPECT_FALSE(there_and_back(record).strays);
     record.strays = true;
     EXPECT_TRUE(there_and_back(record).strays);
+    EXPECT_TRUE(there_and_back(record).settings.tracing);
+    record.settings.tracing = false;
+    EXPECT_FALSE(there_and_back(record).settings.tracing);
 }
 
 TEST(ASlot, KeepsAllThatIsSaidBesideTheState) {
@@ -134,11 +137,12 @@ TEST(ASlot, ForgetsACheckThatEndsWithItsSupervisor) {
 TEST(ASlot, KeepsAServiceThatRests) {
     for (const bool flag : {false, true}) {
         const Resting back = state_there_and_back(
-            Resting{.since = 5s, .until = 6s, .set_empty = flag, .could_not_execute = !flag});
+            Resting{.since = 5s, .until = 6s, .set_empty = flag, .could_not_execute = !flag, .held = flag});
         EXPECT_EQ(back.since, 5s);
         EXPECT_EQ(back.until, 6s);
         EXPECT_EQ(back.set_empty, flag);
         EXPECT_EQ(back.could_not_execute, !flag);
+        EXPECT_EQ(back.held, flag);
     }
 }
 
