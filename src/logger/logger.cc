@@ -29,7 +29,7 @@ int run(const std::string& runtime_directory_root, const std::string& playground
     os::ignore_stray_signals();
     // With its keeper it goes too: the next keeper starts another, and there is never a second one.
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (!protocol::starter_is_parent()) return 0;
+    if (protocol::starter() == 0) return 0;
     const protocol::RuntimeDirectory directory(runtime_directory_root);
     const auto loop = Loop::make(directory, playground);
     if (!loop && protocol::on_trial()) return protocol::tell_unfit(directory, loop.error().message());

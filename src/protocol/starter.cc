@@ -6,9 +6,10 @@
 
 namespace protocol {
 
-bool starter_is_parent() {
-    const char* const starter = std::getenv(kStarterVariable);
-    return starter == nullptr || std::atoi(starter) == ::getppid();
+pid_t starter() {
+    const char* const told = std::getenv(kStarterVariable);
+    const pid_t parent = ::getppid();
+    return told == nullptr || std::atoi(told) == parent ? parent : 0;
 }
 
 }  // namespace protocol

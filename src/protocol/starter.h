@@ -1,13 +1,16 @@
-// Whether the process that started a role is still its parent. Used by the logger, which has to go with its
-// keeper and may be too slow to ask the kernel for that in time. It signals nothing.
+// The process that started a role: the playground's keeper. Used by the logger, which goes with it, and by the
+// supervisor, which looks for what has fallen to it. It signals nothing.
 #pragma once
+
+#include <sys/types.h>
 
 namespace protocol {
 
 // The environment variable that tells a role the pid of the process that started it.
 inline constexpr const char* kStarterVariable = "PGCTL_STARTER";
 
-// True also where nobody has told who it was.
-[[nodiscard]] bool starter_is_parent();
+// Its pid, for as long as it lives; then 0, and never that of whoever has taken us over (man 2 getppid): the
+// children of that one are strangers to us. Where nobody has told who it was, our parent's.
+[[nodiscard]] pid_t starter();
 
 }  // namespace protocol

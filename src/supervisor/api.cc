@@ -27,6 +27,7 @@
 #include "os/clock.h"
 #include "os/program_file.h"
 #include "os/socket.h"
+#include "protocol/starter.h"
 #include "supervisor/requests.h"
 
 namespace supervisor {
@@ -333,7 +334,7 @@ asio::awaitable<bool> Api::Server::answer(Stream& stream, const HttpRequest& req
         status.program = os::own_program_identity();
         status.rejected = playground.upgrades().rejected();
         status.pid = ::getpid();
-        status.keeper = ::getppid();
+        status.keeper = protocol::starter();
         co_return co_await reply(stream, http::status::ok, protocol::to_text(status));
     }
     if (request.method() != http::verb::post) {

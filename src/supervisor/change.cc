@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "os/clock.h"
+#include "protocol/starter.h"
 
 namespace supervisor {
 
@@ -50,7 +51,7 @@ void Change::begin(Waiting& waiting) {
     const auto timeout =
         std::chrono::duration_cast<model::Duration>(std::chrono::duration<double>(waiting.timeout));
     waiting.deadline.emplace(timeout, *waiting.began);
-    if (!lost_time_) lost_time_.emplace().begin(proc_, {::getpid(), ::getppid()});
+    if (!lost_time_) lost_time_.emplace().begin(proc_, {::getpid(), protocol::starter()});
     arm(waiting.deadline->at());
 }
 
@@ -147,7 +148,7 @@ std::vector<Service*> Change::late() const {
 // First what was lost and then what has happened: who was let run in between has told.
 void Change::time_passed() {
     armed_.reset();
-    const model::Duration lost = lost_time_->take(proc_, {::getpid(), ::getppid()});
+    const model::Duration lost = lost_time_->take(proc_, {::getpid(), protocol::starter()});
     for (auto& [service, waiting] : waiting_) {
         if (waiting.deadline) waiting.deadline->put_off(lost);
     }

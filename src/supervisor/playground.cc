@@ -14,6 +14,7 @@
 #include "os/path_status.h"
 #include "os/pipe.h"
 #include "protocol/kept_services.h"
+#include "protocol/starter.h"
 
 namespace supervisor {
 
@@ -57,8 +58,8 @@ Playground::Playground(Loop& loop, const protocol::RuntimeDirectory& directory, 
               .keeper_lost = [this](pid_t keeper) { keeper_lost(keeper); },
               .fallen = [this](const Service& service) { return fallen(service); },
               .take_reports = [this] { take_reports(); },
-              .logger = [this] { return logger_watch_.logger(::getppid()); },
-              .logger_trouble = [this] { return logger_watch_.trouble(::getppid()); }},
+              .logger = [this] { return logger_watch_.logger(protocol::starter()); },
+              .logger_trouble = [this] { return logger_watch_.trouble(protocol::starter()); }},
       adoption_timer_(loop,
                       [this] {
                           if (adopted()) return;
@@ -118,7 +119,7 @@ void Playground::adopt(Service& service, const Record& record) {
 // Keepers that the state file does not tell of: they were forked or released in the last moment of an earlier
 // supervisor, or the file was lost or damaged.
 void Playground::adopt_unknown() {
-    std::vector<pid_t> unknown = commands_.proc().children(::getppid());
+    std::vector<pid_t> unknown = commands_.proc().children(protocol::starter());
     std::erase_if(unknown, [this](pid_t pid) { return by_keeper_.contains(pid); });
     for (const protocol::KeptService& kept : protocol::kept_services(commands_.proc(), unknown)) {
         const auto keeper = os::identify(commands_.proc(), kept.keeper);
@@ -130,7 +131,7 @@ void Playground::adopt_unknown() {
 // A check's, for instance, that an earlier supervisor has begun.
 void Playground::note_marked_orphans() {
     const auto is_known = [this](pid_t child) { return is_ours(child); };
-    for (const std::string& path : orphans_.marks(::getppid(), is_known)) {
+    for (const std::string& path : orphans_.marks(protocol::starter(), is_known)) {
         Service* const service =
             os::parent_of(path) == around_.playground ? find(os::name_of(path)) : nullptr;
         if (service != nullptr && !service->down() && service->settings().tracing) service->note_strays();
@@ -152,8 +153,8 @@ std::vector<pid_t> Playground::fallen(const Service& service) const {
         std::ranges::any_of(up_, [&](const Service* up) { return up != &service && up->has_strays(); });
     if (another) return {};
     const auto is_known = [this](pid_t child) { return is_ours(child); };
-    return service.settings().tracing ? orphans_.unmarked(::getppid(), is_known)
-                                      : orphans_.all(::getppid(), is_known);
+    return service.settings().tracing ? orphans_.unmarked(protocol::starter(), is_known)
+                                      : orphans_.all(protocol::starter(), is_known);
 }
 
 void Playground::adopt(const std::string& name, const os::ProcessId& keeper) {
@@ -202,7 +203,7 @@ bool Playground::all_down() const {
 protocol::Status Playground::status() {
     take_reports();
     protocol::Status status;
-    const std::string trouble = logger_watch_.trouble(::getppid());
+    const std::string trouble = logger_watch_.trouble(protocol::starter());
     const auto untold = untold_keepers();
     for (const Service* service : up_) {
         const auto keeper = untold.find(service->name());
@@ -229,7 +230,7 @@ protocol::Status Playground::status() {
 std::unordered_map<std::string, pid_t> Playground::untold_keepers() const {
     const auto waits = [](const Service* up) { return up->keeper() == 0 && model::is_spawning(up->model()); };
     if (std::ranges::none_of(up_, waits)) return {};
-    std::vector<pid_t> unknown = commands_.proc().children(::getppid());
+    std::vector<pid_t> unknown = commands_.proc().children(protocol::starter());
     std::erase_if(unknown, [this](pid_t pid) { return by_keeper_.contains(pid); });
     std::unordered_map<std::string, pid_t> untold;
     for (const protocol::KeptService& kept : protocol::kept_services(commands_.proc(), unknown))

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "os/clock.h"
 #include "os/shortage.h"
+#include "protocol/starter.h"
 #include "supervisor/await_end.h"
 #include "supervisor/process_set.h"
 #include "supervisor/service.h"
@@ -121,7 +122,7 @@ void Service::take_keeper(pid_t pid, pid_t parent) {
     held_output_.reset();
     record_.keeper = os::identify(around_.commands.proc(), pid).value_or(os::ProcessId{.pid = pid});
     persist();
-    if (parent == ::getppid()) return;
+    if (parent == protocol::starter()) return;
     watch_keeper();
     // What it still has told waits behind.
     if (record_.keeper.pid == 0) around_.loop.post([this] { watch_main(); });
@@ -132,7 +133,7 @@ void Service::take_keeper(pid_t pid, pid_t parent) {
 void Service::watch_keeper() {
     const os::ProcessId watched = record_.keeper;
     const auto stat = around_.commands.proc().stat(watched.pid);
-    if (watched.pid == 0 || (stat && stat->parent == ::getppid())) return;
+    if (watched.pid == 0 || (stat && stat->parent == protocol::starter())) return;
     auto keeper = os::Process::open(around_.commands.proc(), watched);
     if (!keeper && os::is_shortage(keeper.error().number)) return watch_later([this] { watch_keeper(); });
     if (!keeper) return lose_keeper();

@@ -11,6 +11,7 @@
 #include "os/proc.h"
 #include "os/process.h"
 #include "os/stray_signals.h"
+#include "protocol/starter.h"
 #include "protocol/trial.h"
 #include "supervisor/api.h"
 #include "supervisor/loop.h"
@@ -46,12 +47,11 @@ constexpr std::chrono::seconds kFirstRequest{5};
     ::_exit(1);
 }
 
-// Our parent, unless it has ended already and somebody else's process has taken us over.
 base::Result<os::Process> playground_keeper() {
     const os::Proc proc;
-    const auto parent = proc.stat(::getppid());
-    if (!parent || parent->command != "pgctl") return base::system_error("keeper", ESRCH);
-    return os::Process::open(proc, {.pid = parent->pid, .start_time = parent->start_time});
+    const auto keeper = os::identify(proc, protocol::starter());
+    if (!keeper) return base::system_error("keeper", ESRCH);
+    return os::Process::open(proc, *keeper);
 }
 
 bool somebody_comes(std::chrono::milliseconds within) {
@@ -82,6 +82,8 @@ int run(const std::string& runtime, const std::string& path) {
     os::ignore_stray_signals();
     static_cast<void>(inherited());  // as it is now: our own limits may be changed later
 
+    const auto keeper = playground_keeper();
+    if (!keeper) become_keeper(path);
     const protocol::RuntimeDirectory directory(runtime);
     const bool on_trial = protocol::on_trial();
     Loop loop;
@@ -130,8 +132,6 @@ int run(const std::string& runtime, const std::string& path) {
     if (!opened && on_trial) return protocol::tell_unfit(directory, opened.error().message());
     if (!on_trial && (!opened || playground->adopted())) serve();
     if (!opened) return give_up(loop, *api, opened.error());
-    const auto keeper = playground_keeper();
-    if (!keeper) become_keeper(path);
     RuntimeWatch watch(loop, [&] {
         if (!playground->files_in_place() && !playground->restore_files()) watch.again();
     });

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 import time
 
 import observer
@@ -229,6 +230,30 @@ def both_keepers_killed(trial):
     trial.check()
     trial.pg.stop('a')
     assert trial.pg.sleepers() == [], 'the child of the first life is stopped with the second'
+    finish_beside_keepers(trial)
+
+
+@row(3, "the playground's keeper is killed at the moment in which what a lost service has left over is to be killed", namespaces=True)
+def keeper_killed_before_a_kill(trial):
+    """Whoever takes over the supervisor then has other children, which are strangers: here that is the first process."""
+    trial.pg.service('a', f'trap "" TERM\n{trial.pg.sleep} & while :; do wait; done', files={'timeout-stop': 1})
+    trial.start_writers(1)
+    trial.but('a')
+    stranger = subprocess.run(['/bin/sh', '-c', 'sleep infinity >/dev/null & echo $!'], check=True, stdout=subprocess.PIPE, text=True)
+    stranger = observer.identity(int(stranger.stdout))
+    kill_keeper_of(trial, 'a')
+    stop = trial.pg.begin('stop', 'a')
+    trial.pg.wait_until(lambda: trial.pg.status('a')['a']['process'] == 'stopping', 'it is asked to end')
+    supervisor = trial.ours('supervisor')
+    processes.kill([supervisor], signal.SIGSTOP)
+    time.sleep(trial.random.uniform(1, 1.5))
+    trial.kill('keeper')
+    processes.kill([supervisor], signal.SIGCONT)
+    stop.result().succeeded()
+    assert observer.lives(stranger), 'a stranger was killed'
+    processes.kill([stranger.pid])
+    trial.pg.start('a')
+    lost_keepers(trial, -1)
     finish_beside_keepers(trial)
 
 

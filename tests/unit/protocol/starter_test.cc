@@ -6,12 +6,15 @@
 #include <cstdlib>
 #include <string>
 
-TEST(TheStarter, IsTheParentUnlessAnotherWasNamed) {
+TEST(TheStarter, IsTheParentWhereNobodyWasNamed) {
     ::unsetenv(protocol::kStarterVariable);
-    EXPECT_TRUE(protocol::starter_is_parent());
+    EXPECT_EQ(protocol::starter(), ::getppid());
+}
+
+TEST(TheStarter, IsNobodyOnceAnotherHasTakenUsOver) {
     ::setenv(protocol::kStarterVariable, std::to_string(::getppid()).c_str(), 1);
-    EXPECT_TRUE(protocol::starter_is_parent());
+    EXPECT_EQ(protocol::starter(), ::getppid());
     ::setenv(protocol::kStarterVariable, std::to_string(::getpid()).c_str(), 1);
-    EXPECT_FALSE(protocol::starter_is_parent());
+    EXPECT_EQ(protocol::starter(), 0);
     ::unsetenv(protocol::kStarterVariable);
 }
