@@ -1,5 +1,5 @@
-// The process that started a role: the playground's keeper. Used by the logger, which goes with it, and by the
-// supervisor, which looks for what has fallen to it. It signals nothing.
+// The process that started a role: the playground's keeper. Used by the logger, which goes with it, and by
+// the supervisor, which looks for what has fallen to it. It signals nothing.
 #pragma once
 
 #include <sys/types.h>
