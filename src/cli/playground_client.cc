@@ -410,6 +410,11 @@ Answer<protocol::Changes> PlaygroundClient::changes(const protocol::ChangesReque
     return std::move(*changes);
 }
 
+void PlaygroundClient::overtake(const std::vector<std::string>& services) {
+    const protocol::OvertakeRequest request{.services = services};
+    static_cast<void>(connection_->ask_patiently("POST", "/v1/overtake", protocol::to_text(request)));
+}
+
 void PlaygroundClient::await_end() {
     const auto keeper = os::peer_of(connection_->socket.get());  // who made the socket
     if (!connection_->socket.valid() || !keeper) return;

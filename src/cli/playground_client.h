@@ -63,6 +63,9 @@ class PlaygroundClient {
     // Held until this object goes; starts no keeper: where no supervisor runs there is nothing to claim yet,
     // and nothing is returned.
     [[nodiscard]] Answer<std::optional<protocol::Held>> claim(const protocol::ClaimRequest& request);
+    // A stop has found these down: whoever is about to start them is told. Where nobody hears it, nobody
+    // starts them.
+    void overtake(const std::vector<std::string>& services);
     [[nodiscard]] Answer<protocol::Changes> changes(const protocol::ChangesRequest& request);
     // From what `running` tells of, to our own program; returns what there is to say of it.
     [[nodiscard]] Answer<std::string> upgrade(const protocol::Status& running);

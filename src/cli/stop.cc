@@ -56,15 +56,8 @@ void tell_already_stopped(const Session& session, const Services& services, cons
 // What is down may be about to be started, by a restart whose hook runs for example, or where something is
 // still in the way of a start.
 void overtake(Session& session, const Services& services) {
-    const Listener nobody{.on_event = [](const protocol::Event&) {}};
-    for (const Share& share : shares_of(services)) {
-        static_cast<void>(session.playgrounds.client(share.playground)
-                              .stop({.services = share.names,
-                                     .shown_prefix = share.shown_prefix,
-                                     .force = !session.settings.no_force,
-                                     .defaults = session.defaults()},
-                                    nobody));
-    }
+    for (const Share& share : shares_of(services))
+        session.playgrounds.client(share.playground).overtake(share.names);
 }
 
 // A supervisor may be ending, after a start that failed for example.

@@ -52,6 +52,8 @@ inline constexpr std::array kRequired<ClaimRequest>{"services"};
 template <>
 inline constexpr std::array kRequired<ChangesRequest>{"services"};
 template <>
+inline constexpr std::array kRequired<OvertakeRequest>{"services"};
+template <>
 inline constexpr std::array kRequired<Neighbour>{"playground", "environment", "answer"};
 template <>
 inline constexpr std::array kRequired<Upgrade>{"token", "program"};
@@ -68,6 +70,7 @@ PGCTL_FIELDS(ClaimRequest, services, pid)
 PGCTL_FIELDS(Held, within)
 PGCTL_FIELDS(Claimed, service, pid)
 PGCTL_FIELDS(ChangesRequest, services, shown_prefix, defaults)
+PGCTL_FIELDS(OvertakeRequest, services)
 PGCTL_FIELDS(Changes, services)
 PGCTL_FIELDS(Neighbour, playground, environment, answer)
 PGCTL_FIELDS(Upgrade, token, program, version, failure)
@@ -105,6 +108,7 @@ template std::string to_text(const ClaimRequest&);
 template std::string to_text(const Held&);
 template std::string to_text(const Claimed&);
 template std::string to_text(const ChangesRequest&);
+template std::string to_text(const OvertakeRequest&);
 template std::string to_text(const Changes&);
 template std::string to_text(const Neighbour&);
 template std::string to_text(const Upgrade&);
@@ -118,6 +122,7 @@ template base::Result<ClaimRequest> from_text(const std::string&);
 template base::Result<Held> from_text(const std::string&);
 template base::Result<Claimed> from_text(const std::string&);
 template base::Result<ChangesRequest> from_text(const std::string&);
+template base::Result<OvertakeRequest> from_text(const std::string&);
 template base::Result<Changes> from_text(const std::string&);
 template base::Result<Neighbour> from_text(const std::string&);
 template base::Result<Upgrade> from_text(const std::string&);

@@ -13,6 +13,7 @@
 //   POST /v1/claim    ClaimRequest     → Held, or 409 with Claimed; it holds until the connection ends or a stop of
 //                                        another's; where that was the last, 410 with Complaint is the answer to
 //                                        whatever the connection is used for next
+//   POST /v1/overtake OvertakeRequest  → 200
 //   POST /v1/changes  ChangesRequest   → Changes
 //   POST /v1/neighbour Neighbour       → 200, and the keeper of this playground will start one for another
 //   POST /v1/upgrade  Upgrade          → 200 from the program that was asked for; one that is to make room for it
@@ -92,6 +93,11 @@ struct Held {
 struct Claimed {
     std::string service;
     int pid = 0;  // of the command that holds it
+};
+
+// A stop has found these down, and nothing of them left: whoever is about to start them is to know of it.
+struct OvertakeRequest {
+    std::vector<std::string> services;
 };
 
 struct ChangesRequest {

@@ -349,6 +349,12 @@ asio::awaitable<bool> Api::Server::answer(Stream& stream, const HttpRequest& req
             co_return co_await reply(stream, http::status::conflict, protocol::to_text(claimed.error()));
         co_return co_await reply(stream, http::status::ok, protocol::to_text(*claimed));
     }
+    if (target == "/v1/overtake") {
+        const auto wanted = protocol::from_text<protocol::OvertakeRequest>(request.body());
+        if (!wanted) co_return co_await complain(stream, http::status::bad_request, wanted.error().message());
+        requests.overtake(wanted->services, peer);
+        co_return co_await reply(stream, http::status::ok, "{}");
+    }
     if (target == "/v1/changes") {
         const auto wanted = protocol::from_text<protocol::ChangesRequest>(request.body());
         if (!wanted) co_return co_await complain(stream, http::status::bad_request, wanted.error().message());

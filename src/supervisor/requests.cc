@@ -103,11 +103,6 @@ bool Requests::restart_is_under_way() const {
     return std::ranges::any_of(claims_, [](const auto& claim) { return !claim.second.overtaken; });
 }
 
-void Requests::overtake(const std::string& service, const std::vector<pid_t>& lineage) {
-    const auto held = claims_.find(service);
-    if (held != claims_.end() && !may_act_for(held->second.pid, lineage)) held->second.overtaken = true;
-}
-
 bool Requests::was_overtaken(Holder holder, const std::string& service) const {
     const auto held = claims_.find(service);
     return held != claims_.end() && held->second.holder == holder && held->second.overtaken;
@@ -122,6 +117,15 @@ struct Requests::Start {
     std::set<std::string> stopped;  // by another command, before it has begun
     ByService in_the_way;           // and not to be killed
 };
+
+void Requests::overtake(const std::vector<std::string>& services, pid_t caller) {
+    const std::vector<pid_t> lineage = os::lineage(kProc, caller);
+    for (const std::string& name : services) {
+        const auto held = claims_.find(name);
+        if (held != claims_.end() && !may_act_for(held->second.pid, lineage)) held->second.overtaken = true;
+        for (const auto& start : clearing_) start->stopped.insert(name);
+    }
+}
 
 std::expected<std::shared_ptr<Operation>, protocol::Complaint> Requests::start(
     Holder holder, const protocol::StartRequest& request, const Emit& emit) {
@@ -264,11 +268,9 @@ std::shared_ptr<Operation> Requests::stop(const protocol::StopRequest& request, 
     operation->change = std::make_unique<Change>(
         loop_, Change::Goal::down, request.shown_prefix,
         Change::Outlets{.emit = emit, .before_deadline = [this] { playground_.take_reports(); }});
-    const std::vector<pid_t> lineage = os::lineage(kProc, caller);
+    overtake(request.services, caller);
     size_t count = 0;
     for (const std::string& name : request.services) {
-        overtake(name, lineage);
-        for (const auto& start : clearing_) start->stopped.insert(name);
         Service& service = playground_.service(name);
         operation->change->await(service, 0);
         if (!service.down())

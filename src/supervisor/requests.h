@@ -52,6 +52,9 @@ class Requests {
     // The same; what runs is stopped before, and all of it goes on when the caller is gone.
     [[nodiscard]] std::expected<std::shared_ptr<Operation>, protocol::Complaint> restart(
         Holder holder, const protocol::RestartRequest& request, const Emit& emit);
+    // Starts and restarts of these that have not come to it: a stop has found them down. Not those whose hook
+    // the caller is.
+    void overtake(const std::vector<std::string>& services, pid_t caller);
     [[nodiscard]] std::shared_ptr<Operation> stop(const protocol::StopRequest& request, pid_t caller,
                                                   const Emit& emit);
     [[nodiscard]] std::expected<protocol::Changes, protocol::Complaint> changes(
@@ -71,7 +74,6 @@ class Requests {
                                                                          const Emit& emit);
     [[nodiscard]] protocol::Complaint load_settings(Start& start);
     void begin(const std::shared_ptr<Start>& start);
-    void overtake(const std::string& service, const std::vector<pid_t>& lineage);
     [[nodiscard]] bool was_overtaken(Holder holder, const std::string& service) const;
     void stop_escaped(const std::shared_ptr<Operation>& operation, const protocol::StopRequest& request,
                       pid_t caller);

@@ -18,7 +18,8 @@ from serial_order import Step, explained
 
 COMMANDS = [('start',), ('stop',), ('restart',), ('--json', 'status'), ('reload',), ('log',)]
 AT_ONCE = 100
-OVERTAKEN = re.compile(r"\[pgctl\] ERROR: service '(.+)' failed to start after [\d.]+ seconds, another pgctl command has asked it to stop")
+OVERTAKEN = re.compile(r"\[pgctl\] ERROR: service '(.+)' (?:failed to start after [\d.]+ seconds,|was not started again:) "
+                       r'another pgctl command has asked it to stop')
 REFUSED = re.compile(r'\[pgctl\] ERROR: another pgctl command is currently managing this service: \(playground/(.+)\)')
 
 
