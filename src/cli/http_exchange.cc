@@ -49,8 +49,8 @@ void hand_over_lines(std::string& body, const std::function<void(const std::stri
 
 }  // namespace
 
-base::Result<HttpAnswer> exchange(int socket, std::string_view method, std::string_view target,
-                                  std::string_view body,
+base::Result<HttpAnswer> exchange(int socket, std::string& unread, std::string_view method,
+                                  std::string_view target, std::string_view body,
                                   const std::function<void(const std::string&)>& on_line,
                                   const Silence& silence) {
     const std::string head = fmt::format("{} {} HTTP/1.1\r\nHost: pgctl\r\nContent-Length: {}\r\n\r\n",
@@ -62,23 +62,23 @@ base::Result<HttpAnswer> exchange(int socket, std::string_view method, std::stri
     http::response_parser<http::string_body> parser;
     parser.eager(true);
     parser.body_limit(std::numeric_limits<std::uint64_t>::max());
-    std::string pending;
     std::array<char, 16384> buffer;
-    while (!parser.is_done()) {
+    while (true) {
+        boost::system::error_code error;
+        const size_t used = unread.empty() ? 0 : parser.put(boost::asio::buffer(unread), error);
+        if (error && error != http::error::need_more) return base::system_error("answer", EBADMSG);
+        unread.erase(0, used);
+        if (on_line && parser.is_header_done() && parser.get().result() == http::status::ok) {
+            hand_over_lines(parser.get().body(), on_line);
+        }
+        if (parser.is_done()) break;
         if (auto ready = await_bytes(socket, silence, parser.is_header_done()); !ready)
             return base::passed_on(ready.error());
         const auto count = os::read_some(socket, buffer);
         if (!count) return base::passed_on(count.error());
         if (*count == 0)
             return sent ? base::system_error("answer", ECONNRESET) : base::passed_on(sent.error());
-        pending.append(buffer.data(), *count);
-        boost::system::error_code error;
-        const size_t used = parser.put(boost::asio::buffer(pending), error);
-        if (error && error != http::error::need_more) return base::system_error("answer", EBADMSG);
-        pending.erase(0, used);
-        if (on_line && parser.is_header_done() && parser.get().result() == http::status::ok) {
-            hand_over_lines(parser.get().body(), on_line);
-        }
+        unread.append(buffer.data(), *count);
     }
     auto& response = parser.get();
     return HttpAnswer{.status = response.result_int(),

@@ -24,9 +24,11 @@ struct Silence {
 };
 
 // `on_line`, where there is one, gets each complete line of a 200 answer's body as it comes.
+// `unread` is what this connection has brought beyond the last answer, which may be the next one already: who
+// closes a connection says why without having been asked. It belongs to the connection.
 // Errors: the connection's; ECONNRESET also where it ended too early, EBADMSG where the answer is no HTTP.
-[[nodiscard]] base::Result<HttpAnswer> exchange(int socket, std::string_view method, std::string_view target,
-                                                std::string_view body,
+[[nodiscard]] base::Result<HttpAnswer> exchange(int socket, std::string& unread, std::string_view method,
+                                                std::string_view target, std::string_view body,
                                                 const std::function<void(const std::string&)>& on_line,
                                                 const Silence& silence);
 

@@ -39,8 +39,9 @@ bool accepted(const protocol::RuntimeDirectory& enclosing, const protocol::Neigh
     const auto peer = os::peer_of(socket->get());
     if (!peer || peer->user != ::geteuid()) return false;
     const Silence patience{.seconds = kNeighbourlyTime / 1000.0, .call = [](bool) { return false; }};
+    std::string unread;
     const auto answer =
-        exchange(socket->get(), "POST", "/v1/neighbour", protocol::to_text(neighbour), {}, patience);
+        exchange(socket->get(), unread, "POST", "/v1/neighbour", protocol::to_text(neighbour), {}, patience);
     return answer && answer->status == 200;
 }
 

@@ -125,6 +125,7 @@ struct PlaygroundClient::Connection {
     std::string playground;
     protocol::RuntimeDirectory directory;
     os::Fd socket;
+    std::string unread;  // of this socket (http_exchange.h)
     std::optional<protocol::ClaimRequest> claim;
 
     Answer<bool> open(bool start_keeper);
@@ -156,6 +157,7 @@ Answer<bool> PlaygroundClient::Connection::open(bool may_start_keeper) {
             if (!peer) return std::unexpected(refusal(peer.error().message()));
             if (peer->user != ::geteuid()) return std::unexpected(listens(directory.socket(), peer->user));
             socket = std::move(*connected);
+            unread.clear();
             return true;
         }
         const bool full = connected.error().number == EAGAIN;  // the backlog
@@ -204,7 +206,7 @@ Answer<HttpAnswer> PlaygroundClient::Connection::ask(const std::string& method, 
                                                      const std::string& body,
                                                      const std::function<void(const std::string&)>& on_line,
                                                      bool& died, const Listener& listener) {
-    auto answer = exchange(socket.get(), method, target, body, on_line, watchful(listener));
+    auto answer = exchange(socket.get(), unread, method, target, body, on_line, watchful(listener));
     died = !answer && connection_died(answer.error());
     if (!answer) {
         const std::string silent = why_silent();
