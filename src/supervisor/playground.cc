@@ -15,6 +15,7 @@
 #include "os/pipe.h"
 #include "protocol/kept_services.h"
 #include "protocol/starter.h"
+#include "supervisor/await_end.h"
 
 namespace supervisor {
 
@@ -26,6 +27,9 @@ namespace {
 // How long those who kept the services are waited for: far longer than they take where nobody has stopped
 // them.
 constexpr std::chrono::seconds kAdoptionTime{2};
+
+// A keeper that was released ends at once, unless somebody has stopped it.
+constexpr std::chrono::seconds kLeavingTime{2};
 
 // Of a service whose record was lost: its keeper is asked, and the answer makes it what it is. What its
 // caller wanted of time-outs is lost, too.
@@ -56,6 +60,7 @@ Playground::Playground(Loop& loop, const protocol::RuntimeDirectory& directory, 
               .schedule = [this](Service& service, std::optional<model::Time> at) { schedule(service, at); },
               .stepped = [this](Service& service) { stepped(service); },
               .keeper_lost = [this](pid_t keeper) { keeper_lost(keeper); },
+              .keeper_leaves = [this](const os::ProcessId& keeper) { leaving_.push_back(keeper); },
               .fallen = [this](const Service& service) { return fallen(service); },
               .take_reports = [this] { take_reports(); },
               .logger = [this] { return logger_watch_.logger(protocol::starter()); },
@@ -398,8 +403,13 @@ base::Status Playground::restore_files() {
     return {};
 }
 
-void Playground::when_logger_is_told(std::function<void()> told) {
-    commands_.when_logger_is_told(std::move(told));
+void Playground::when_all_is_put_away(std::function<void()> done) {
+    if (leaving_.empty()) return commands_.when_logger_is_told(std::move(done));
+    const auto deadline = os::monotonic_now() + kLeavingTime;
+    await_end(loop_, commands_.proc(), leaving_, deadline, [this, done = std::move(done)] {
+        leaving_.clear();
+        commands_.when_logger_is_told(done);
+    });
 }
 
 void Playground::finish(std::function<void()> sent) {

@@ -53,8 +53,9 @@ class Playground {
     [[nodiscard]] base::Status start_neighbour(pid_t caller, const protocol::Neighbour& neighbour);
     // Handles every report that waits: before a time-out is believed, what has happened must be known.
     void take_reports();
-    // Calls `told` once the logger can know of everything that was closed; replaces an earlier wish.
-    void when_logger_is_told(std::function<void()> told);
+    // Calls `done` once the logger can know of everything that was closed, which replaces an earlier wish,
+    // and no keeper is left that the playground's keeper would not wait for.
+    void when_all_is_put_away(std::function<void()> done);
     // Tells the keeper, and by it the logger, to end, and calls `sent` once it can know. Nothing may be up.
     void finish(std::function<void()> sent);
 
@@ -103,6 +104,7 @@ class Playground {
     std::unordered_map<std::string, Service*> by_name_;
     std::unordered_map<pid_t, Service*> by_keeper_;
     std::set<Service*> without_keeper_;
+    std::vector<os::ProcessId> leaving_;  // keepers that were released, and nobody waits for
     std::set<std::pair<model::Time, std::uint32_t>> due_;
     std::vector<std::optional<model::Time>> due_at_;  // by slot
     Adoption adoption_;

@@ -354,6 +354,7 @@ void Service::release() {
     notification_.reset();
     around_.commands.close_log(slot_, name());
     if (record_.keeper.pid != 0) around_.commands.release(record_.keeper);
+    if (keeper_watch_) around_.keeper_leaves(record_.keeper);
     keeper_watch_.reset();
     keeper_process_.reset();
     main_watch_.reset();

@@ -59,6 +59,8 @@ struct Surroundings {
     std::function<void(Service&)> stepped;
     // The keeper of a service is gone.
     std::function<void(pid_t keeper)> keeper_lost;
+    // It was released, and is nobody's child who would wait for its end.
+    std::function<void(const os::ProcessId& keeper)> keeper_leaves;
     // What a killed keeper of the service has left, as far as no mark tells whose it is.
     std::function<std::vector<pid_t>(const Service&)> fallen;
     std::function<void()> take_reports;

@@ -95,7 +95,7 @@ int run(const std::string& runtime, const std::string& path) {
         if (!idle()) return;
         // A logger that somebody has stopped may take what it was told only much later, and something may be
         // up again by then.
-        playground->when_logger_is_told([&] {
+        playground->when_all_is_put_away([&] {
             if (!idle()) return;
             ending = true;
             playground->finish([&loop] { loop.stop(); });

@@ -95,6 +95,14 @@ class Trace:
         """How this process ended, if it did; strace may have been let go before it could say."""
         return [how for number, how in END.findall(self.text) if number in ('', str(pid))] or ([] if processes.alive(pid) else ['unseen'])
 
+    def executed(self, program):
+        """Who of them did."""
+        return {int(pid) for pid, _, name, arguments in CALL.findall(self.text) if pid and name == 'execve' and f'"{program}"' in arguments}
+
+    def ended(self):
+        """Who of them was seen to end."""
+        return {int(number) for number, _ in END.findall(self.text) if number}
+
     def crashes(self):
         """Ends by a signal that nobody of ours and nobody of the test sends."""
         return [how for _, how in END.findall(self.text) if how.startswith('killed') and how.split()[-1] not in ('SIGKILL', 'SIGTERM')]
