@@ -1,5 +1,6 @@
 #include "supervisor/supervisor.h"
 
+#include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -41,6 +42,9 @@ constexpr std::chrono::seconds kFirstRequest{5};
         ::kill(child, SIGKILL);
     }
     for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_DFL);
+    // A connection that was accepted in this moment has not been marked so yet, and its client would wait for
+    // the keeper.
+    ::close_range(kSocketFd + 1, ~0U, CLOSE_RANGE_CLOEXEC);
     std::string name = "pgctl", role = "keeper", playground = path;
     char* arguments[] = {name.data(), role.data(), playground.data(), nullptr};
     ::execve("/proc/self/exe", arguments, environ);
