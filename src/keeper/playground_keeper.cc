@@ -84,7 +84,7 @@ class PlaygroundKeeper {
     void take_command();
     void take_waiting_commands();
     void obey(const Command& command);
-    bool restore();
+    bool restore(bool asked_for);
     void restore_when_due();
     void fork_keeper(const Command& command);
     [[noreturn]] void become_service_keeper(const Command& command, pid_t parent);
@@ -152,7 +152,7 @@ base::Status PlaygroundKeeper::block_signals() {
 void PlaygroundKeeper::start(KeptRole& role) {
     role.started = os::monotonic_now();
     // In an empty directory it would find nothing of what it needs.
-    if (files_.in_place() || restore()) {
+    if (files_.in_place() || restore(false)) {
         const auto pid = start_role({.name = role.name,
                                      .playground = playground_,
                                      .environment = role_environment(directory_.root()),
@@ -256,7 +256,7 @@ void PlaygroundKeeper::take_waiting_commands() {
 void PlaygroundKeeper::obey(const Command& command) {
     if (command.kind == CommandKind::fork_keeper) fork_keeper(command);
     if (command.kind == CommandKind::start_neighbour) start_neighbour(directory_.neighbour(command.name));
-    if (command.kind == CommandKind::restore) static_cast<void>(restore());
+    if (command.kind == CommandKind::restore) static_cast<void>(restore(true));
     if (command.kind == CommandKind::sync) tell(Report{.kind = ReportKind::synced, .token = command.token});
     if (command.kind == CommandKind::upgrade) begin_upgrade(command);
     if (command.kind == CommandKind::fit) take_fit(command.pid);
@@ -271,20 +271,22 @@ void PlaygroundKeeper::obey(const Command& command) {
 // Supervisor and logger, those that run, come back with what is in the directory then: the supervisor has
 // written it anew, or does when it begins. Until it is killed, whoever waits for it can't connect anywhere
 // else.
-bool PlaygroundKeeper::restore() {
+bool PlaygroundKeeper::restore(bool asked_for) {
     restore_at_.reset();
+    const unsigned made_before = files_.made();
     const os::Fd logger(::fcntl(files_.logger_commands(), F_DUPFD_CLOEXEC, 0));
     if (!files_.make()) {
         restore_at_ = os::monotonic_now() + kRestoreAgain;
         return false;
     }
+    if (!asked_for && files_.made() == made_before) return true;  // it only could not be seen
     make_logger_leave(logger.get());
     if (supervisor_.pid != 0) ::kill(supervisor_.pid, SIGKILL);
     return true;
 }
 
 void PlaygroundKeeper::restore_when_due() {
-    if (restore_at_ && *restore_at_ <= os::monotonic_now()) static_cast<void>(restore());
+    if (restore_at_ && *restore_at_ <= os::monotonic_now()) static_cast<void>(restore(true));
 }
 
 // `fifo` is the one that it reads.

@@ -94,7 +94,7 @@ base::Status RuntimeFiles::sign_lock() const {
     return {};
 }
 
-base::Status RuntimeFiles::make_fifo(os::Fd& fifo, const std::string& path, int flags) const {
+base::Status RuntimeFiles::make_fifo(os::Fd& fifo, const std::string& path, int flags) {
     if (os::leads_to(path, fifo)) return {};
     struct stat found {};
     if (::lstat(path.c_str(), &found) == 0 && !S_ISFIFO(found.st_mode)) {
@@ -105,6 +105,7 @@ base::Status RuntimeFiles::make_fifo(os::Fd& fifo, const std::string& path, int 
     auto opened = os::open(path, flags | O_NOFOLLOW);
     if (!opened) return base::passed_on(opened.error());
     fifo = std::move(*opened);
+    ++made_;
     return {};
 }
 
@@ -126,6 +127,7 @@ base::Status RuntimeFiles::make_socket() {
     auto socket = os::listen_at(directory_.socket(), kBacklog);
     if (!socket) return base::passed_on(socket.error());
     socket_ = std::move(*socket);
+    ++made_;
     socket_path_ = identity_at(directory_.socket());
     return {};
 }

@@ -19,6 +19,9 @@ class RuntimeFiles {
     // Makes what is not in its place, the lock too; afterwards all of it is, and the lock tells of us.
     [[nodiscard]] base::Status make();
     [[nodiscard]] bool in_place() const;
+    // How many of them make() has made so far: as long as that stays the same, who has opened them has what
+    // is in its place.
+    [[nodiscard]] unsigned made() const { return made_; }
     // The lock was taken and tells of no keeper that ever had it.
     [[nodiscard]] bool lock_is_fresh() const;
     // All but the FIFO of reports, which a service's keeper goes on holding.
@@ -33,13 +36,14 @@ class RuntimeFiles {
 
   private:
     [[nodiscard]] base::Status make_directory() const;
-    [[nodiscard]] base::Status make_fifo(os::Fd& fifo, const std::string& path, int flags) const;
+    [[nodiscard]] base::Status make_fifo(os::Fd& fifo, const std::string& path, int flags);
     [[nodiscard]] base::Status make_reports();
     [[nodiscard]] base::Status make_socket();
     [[nodiscard]] base::Status sign_lock() const;
 
     protocol::RuntimeDirectory directory_;
     os::Fd lock_, socket_, reports_, reports_at_once_, commands_, logger_commands_;
+    unsigned made_ = 0;
     os::FileIdentity socket_path_;  // what bind(2) made; a socket's descriptor does not lead to it
 };
 
