@@ -118,6 +118,8 @@ class Trial:
 
     def in_role(self, role, pids):
         found = [pid for pid in pids if processes.command_line(pid)[1:3] == [role, str(self.pg.path)]]
+        # Whom it has forked shows the same until that executes something, a check for instance.
+        found = [pid for pid in found if processes.parent(pid) not in found]
         return found[0] if len(found) == 1 else None
 
     def kill(self, role):
