@@ -14,8 +14,9 @@ def roles(pg):
     for pid in pg.our_processes():
         words = processes.command_line(pid)
         if len(words) > 2 and words[2] == str(pg.path) and processes.alive(pid):
-            found[words[1]] = pid
-    return found
+            found.setdefault(words[1], []).append(pid)
+    # Whom one has forked shows the same until that executes something, or shows its own title.
+    return {role: next(pid for pid in pids if processes.parent(pid) not in pids) for role, pids in found.items()}
 
 
 def program(pid):
