@@ -29,8 +29,12 @@ def go_on(trial):
 
 
 def away(trial):
-    """How many lines each writer had written when the playground was moved away or deleted."""
-    return {name: observer.counted(trial.root / f'{name}.count') for name in trial.writers}
+    """How many lines each writer had written, and are in its log, just before the playground is moved away."""
+    written = {name: observer.counted(trial.root / f'{name}.count') for name in trial.writers}
+    for name, count in written.items():
+        trial.pg.wait_until(lambda name=name, count=count: len(observer.numbers_in_log(trial.pg.path / name)) >= count,
+                            f'what {name} has written is in its log')
+    return written
 
 
 def delete(trial):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import processes
+from executables import await_no_writer
 from terminal import Terminal
 from texts import log_texts
 
@@ -146,6 +147,7 @@ class Playground:
         beside = path.with_name(path.name + '.new')
         beside.write_bytes(content)
         beside.chmod(0o755)
+        await_no_writer(beside)
         beside.rename(path)
         return path
 

@@ -3,6 +3,7 @@
 import os
 import shutil
 
+from executables import await_no_writer
 from playground import binaries
 
 MARK = b'THE TRAITS OF THIS PROGRAM: '
@@ -42,4 +43,5 @@ class Installed:
         # As a package manager does: what runs keeps the file that it was started from.
         beside = self.path.with_name('pgctl.new')
         write(beside)
+        await_no_writer(beside)
         os.rename(beside, self.path)
