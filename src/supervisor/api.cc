@@ -211,6 +211,9 @@ asio::awaitable<void> Api::Server::serve(Stream stream, pid_t peer) {
         parser.body_limit(kLargestBody);
         const error_code error = co_await receive(stream, buffer, parser);
         if (error == asio::error::operation_aborted && is_dismissed(stream)) co_await dismiss(stream);
+        // What it holds was to be given up, and something has come up before it was.
+        else if (error == asio::error::operation_aborted && !requests.held_by(&stream).empty())
+            continue;
         if (error == http::error::end_of_stream || error == asio::error::operation_aborted) break;
         if (error) {
             // What is allowed did not fit: there was no memory for it.

@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,14 +23,17 @@ base::Result<pid_t> spawn(char* plan) {
     const pid_t pid = ::vfork();
     if (pid < 0) return base::system_error("./ready");
     if (pid == 0) {
+        // With nobody to hear of it, it would stay, and pass for what the service has left.
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
         for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_DFL);
         protocol::execute(plan, self, stage);
         error = errno;
         ::_exit(127);
     }
-    if (error == 0) return pid;
+    if (error == 0 && stage == protocol::SpawnStage::exec) return pid;
     ::waitpid(pid, nullptr, 0);
-    return base::system_error("./ready", error);
+    // Who was killed on its way to ./ready says nothing of that.
+    return base::system_error("./ready", error != 0 ? error : EINTR);
 }
 
 }  // namespace

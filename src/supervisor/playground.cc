@@ -152,12 +152,17 @@ bool Playground::is_ours(pid_t child) const {
            (arguments->front() == "pgctl" || arguments->front().starts_with("pgctl keeper /"));
 }
 
+// Its keeper may have ended, too, and nobody has told of that yet.
+bool Playground::is_main_of_another(pid_t child, const Service& service) const {
+    return std::ranges::any_of(up_, [&](const Service* up) { return up != &service && up->main() == child; });
+}
+
 // Where several services have lost a keeper, it may be any of theirs: it is left to the last of them.
 std::vector<pid_t> Playground::fallen(const Service& service) const {
     const bool another =
         std::ranges::any_of(up_, [&](const Service* up) { return up != &service && up->has_strays(); });
     if (another) return {};
-    const auto is_known = [this](pid_t child) { return is_ours(child); };
+    const auto is_known = [&](pid_t child) { return is_ours(child) || is_main_of_another(child, service); };
     return service.settings().tracing ? orphans_.unmarked(protocol::starter(), is_known)
                                       : orphans_.all(protocol::starter(), is_known);
 }

@@ -324,8 +324,8 @@ void Service::check_not_begun(const base::Error& error) {
     if (check_error_ != before) say("pgctl-poll-ready: " + check_error_);
     around_.loop.post([this, number = error.number, generation = record_.service.generation] {
         if (check_ || record_.service.generation != generation) return;
-        os::is_shortage(number) ? handle(model::CheckImpossible{})
-                                : handle(model::CheckEnded{.passed = false});
+        os::is_shortage(number) || number == EINTR ? handle(model::CheckImpossible{})
+                                                   : handle(model::CheckEnded{.passed = false});
     });
 }
 

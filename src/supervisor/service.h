@@ -95,6 +95,8 @@ class Service {
     [[nodiscard]] pid_t check() const { return check_ ? check_->pid() : 0; }
     // A keeper of it was killed, and some of what that kept may live outside of the next one.
     [[nodiscard]] bool has_strays() const { return record_.strays; }
+    // As it was told of; 0 where there is none.
+    [[nodiscard]] pid_t main() const { return record_.main.pid; }
     // Something that it has left was found outside of every keeper.
     void note_strays();
     // It is up, or on its way, without a keeper: what is above it was killed.

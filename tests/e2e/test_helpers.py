@@ -123,9 +123,12 @@ def test_poll_ready_with_a_notification_fd_of_its_own_works(pg):
 
 @pytest.mark.seen_otherwise_under_valgrind  # it settles before the helper has begun
 def test_poll_ready_of_a_command_that_is_not_there_fails_with_its_name(pg):
-    pg.service('a', 'exec pgctl-poll-ready ./no-such-server', files={'timeout-ready': 1})
-    result = pg.run('start').failed()
-    assert any('no-such-server' in line for line in pg.log('a')), result.stderr
+    # Without a check it would count as ready where the helper needs longer than `settle` to fail.
+    pg.service('a', 'exec pgctl-poll-ready ./no-such-server', ready='exit 1')
+    start = pg.begin('start')
+    pg.wait_until(lambda: any('no-such-server' in line for line in pg.log('a')), 'the log names it')
+    pg.stop()
+    start.result().failed()
 
 
 def test_poll_ready_leaves_no_process_behind(pg):
