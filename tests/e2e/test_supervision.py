@@ -238,3 +238,14 @@ def test_many_restarts_leave_no_more_of_ours_than_one_start(pg):
         pg.restart('a')
     assert len(pg.sleepers()) == 2
     assert len(pg.our_processes()) == 5
+
+
+def test_a_check_does_not_outlive_all_of_ours(pg):
+    pg.service('a', ready=f'exec {pg.sleep}')
+    pg.begin('start')
+    pg.wait_until(lambda: len(pg.sleepers()) == 2, 'it runs, and is being checked')
+    check = [pid for pid in pg.sleepers() if processes.command_line(processes.parent(pid))[:2] == ['pgctl', 'supervisor']]
+    assert len(check) == 1, processes.describe(pg.sleepers())
+    pg.kill_everything_of_ours()
+    pg.wait_until(lambda: not processes.alive(check[0]), 'the check has ended')
+    assert len(pg.sleepers()) == 1, 'the service goes on'
