@@ -177,6 +177,9 @@ def successor_killed(role, words, find):
             trial.pg.wait_until(lambda: trial.ours(role) not in (None, gone.pid), f'there is another {role}')
             trial.wait_until_written('w1')
             trial.check()
+            if traced.executed('./ready') & traced.killed():
+                # A check that is killed has failed, until the next one passes.
+                trial.pg.wait_until(lambda: trial.pg.status('a')['a']['state'] == 'ready', 'a is ready again')
             is_as_told(trial, 'start')
             sole.lived(1)
 
@@ -229,7 +232,7 @@ def first_start_killed(trial):
         told = traced.run(trial, ['start'])
         assert told.returncode in (0, -9), told
         # The service is followed, too: after a kill of its own it is started once more.
-        if told.returncode == 0 and not traced.executed('./run') & traced.ended():
+        if told.returncode == 0 and not traced.executed('./run') & traced.killed():
             judge(trial, ['start'], told, {})
         is_old_or_new(trial)
         sole.check()

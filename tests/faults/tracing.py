@@ -99,9 +99,9 @@ class Trace:
         """Who of them did."""
         return {int(pid) for pid, _, name, arguments in CALL.findall(self.text) if pid and name == 'execve' and f'"{program}"' in arguments}
 
-    def ended(self):
-        """Who of them was seen to end."""
-        return {int(number) for number, _ in END.findall(self.text) if number}
+    def killed(self):
+        """Who of them was, by the injection or by others."""
+        return {int(number) for number, how in END.findall(self.text) if number and how == 'killed by SIGKILL'}
 
     def crashes(self):
         """Ends by a signal that nobody of ours and nobody of the test sends."""
