@@ -231,8 +231,10 @@ def first_start_killed(trial):
     def first(traced):
         told = traced.run(trial, ['start'])
         assert told.returncode in (0, -9), told
-        # The service is followed, too: after a kill of its own it is started once more.
-        if told.returncode == 0 and not traced.executed('./run') & traced.killed():
+        # The service is followed, too: one that was killed itself is started once more.
+        if told.returncode == 0 and traced.executed('./run') & traced.killed():
+            trial.pg.wait_until(lambda: trial.pg.status('a')['a']['state'] == 'ready', 'a is started once more')
+        elif told.returncode == 0:
             judge(trial, ['start'], told, {})
         is_old_or_new(trial)
         sole.check()
