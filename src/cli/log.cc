@@ -27,15 +27,14 @@ namespace {
 constexpr auto kBetweenLooks = std::chrono::seconds(1);
 
 // What there is to say of logs that are not being written. A supervisor that does not answer keeps nobody
-// from his logs.
+// from his logs, and looking at them starts nothing.
 class Troubles {
   public:
     Troubles(Session& session, const Services& services) : session_(session), services_(services) {}
 
     [[nodiscard]] std::string news() {
         looked_ = os::monotonic_now();
-        const auto standing = session_.playgrounds.standing(services_);
-        return standing ? warnings_.news(services_, *standing) : std::string();
+        return warnings_.news(services_, session_.playgrounds.glance(services_));
     }
 
     // The same, to be called again and again: as long as no output waits, no supervisor is woken for it.
@@ -44,7 +43,6 @@ class Troubles {
         if (os::monotonic_now() < *looked_ + kBetweenLooks) return {};
         looked_ = os::monotonic_now();
         if (!warnings_.lasting() && !session_.playgrounds.output_waits(services_)) return {};
-        session_.playgrounds.forget_standing();
         return news();
     }
 

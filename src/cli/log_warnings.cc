@@ -8,6 +8,7 @@ namespace cli {
 std::string LogWarnings::news(const Services& services, const Standing& standing) {
     std::string text;
     for (const auto& service : services) {
+        if (!standing.tells_of(service)) continue;
         if (!standing.log_is_unwritten(service)) {
             told_.erase(service.path);
         } else if (told_.insert(service.path).second) {

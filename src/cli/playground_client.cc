@@ -39,6 +39,7 @@ constexpr auto kLongestPause = 50ms;
 constexpr auto kWorked = 1s;
 // After this long without an answer we look whether somebody has stopped the supervisor.
 constexpr double kSuspicious = 3;       // seconds
+constexpr double kGlance = 1;           // seconds
 constexpr unsigned kUnavailable = 503;  // RFC 9110: the supervisor can't work here, and says why
 
 Refusal refusal(std::string line) {
@@ -322,6 +323,21 @@ Answer<std::optional<protocol::Status>> PlaygroundClient::status() {
         if (!std::exchange(met_, true) && upgrade_by_itself(*status)) continue;
         return std::move(*status);
     }
+}
+
+std::optional<protocol::Status> PlaygroundClient::glance() const {
+    const protocol::RuntimeDirectory& directory = connection_->directory;
+    if (!verify(connection_->pghome, directory)) return {};
+    const auto socket = os::connect_to(directory.socket());
+    if (!socket && nobody_there(socket.error())) return protocol::Status();
+    const auto peer = socket ? os::peer_of(socket->get()) : base::Result<os::Peer>();
+    if (!socket || !peer || peer->user != ::geteuid()) return {};
+    std::string unread;
+    const Silence silence{.seconds = kGlance, .call = [](bool) { return false; }};
+    const auto answer = exchange(socket->get(), unread, "GET", "/v1/status", "", {}, silence);
+    if (!answer || answer->status != 200) return {};
+    auto status = protocol::from_text<protocol::Status>(answer->body);
+    return status ? std::optional(std::move(*status)) : std::nullopt;
 }
 
 // Opening it for a moment changes nothing: the logger has it open as well, and takes what is in it.

@@ -46,6 +46,9 @@ class PlaygroundClient {
 
     // Nothing where no supervisor runs, and so everything is down.
     [[nodiscard]] Answer<std::optional<protocol::Status>> status();
+    // The same by the way, for what is only worth knowing: of no service where no supervisor runs, and
+    // nothing where it does not answer within a second. Upgrades nothing.
+    [[nodiscard]] std::optional<protocol::Status> glance() const;
     // Whether something that one of them wrote waits for the logger. Without asking the supervisor; false
     // where that can't be told.
     [[nodiscard]] bool output_waits(const std::vector<std::string>& services) const;

@@ -43,6 +43,10 @@ std::string Standing::remark_on(const config::NamedService& service) const {
     return found == playground->second.remarks.end() ? std::string() : found->second;
 }
 
+bool Standing::tells_of(const config::NamedService& service) const {
+    return playgrounds_.contains(service.playground);
+}
+
 bool Standing::log_is_unwritten(const config::NamedService& service) const {
     const auto playground = playgrounds_.find(service.playground);
     return playground != playgrounds_.end() &&
@@ -70,6 +74,15 @@ Answer<Standing> Playgrounds::standing(const Services& services) {
         const auto& answer = status(share.playground);
         if (!answer) return std::unexpected(answer.error());
         standing.add(share.playground, *answer);
+    }
+    return standing;
+}
+
+Standing Playgrounds::glance(const Services& services) {
+    Standing standing;
+    for (const auto& share : shares_of(services)) {
+        if (auto status = client(share.playground).glance())
+            standing.add(share.playground, std::move(*status));
     }
     return standing;
 }

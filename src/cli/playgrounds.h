@@ -32,6 +32,8 @@ class Standing {
     void add(const std::string& playground, protocol::Status status);
     [[nodiscard]] model::ServiceStatus of(const config::NamedService& service) const;
     [[nodiscard]] std::string remark_on(const config::NamedService& service) const;
+    // Its playground was added.
+    [[nodiscard]] bool tells_of(const config::NamedService& service) const;
     // That is what the remark is about.
     [[nodiscard]] bool log_is_unwritten(const config::NamedService& service) const;
 
@@ -48,7 +50,8 @@ class Playgrounds {
     [[nodiscard]] PlaygroundClient& client(const std::string& playground);
     // Asked for once, until the next change.
     [[nodiscard]] Answer<Standing> standing(const Services& services);
-    void forget_standing() { statuses_.clear(); }
+    // The same by the way, and anew each time: what does not answer at once is left out.
+    [[nodiscard]] Standing glance(const Services& services);
     // Something waits to be written to the log of one of them. It asks no supervisor, and so wakes none.
     [[nodiscard]] bool output_waits(const Services& services);
     // The names of what is not down in it; nothing where that can't be told (standing() says why).

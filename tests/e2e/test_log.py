@@ -272,6 +272,15 @@ def test_log_shows_what_there_is_while_the_supervisor_is_stopped(pg):
     assert log_texts(told.stdout.split('\n', 1)[1]) == ['first'] and told.stderr == ''
 
 
+def test_looking_at_a_log_starts_nothing_where_all_of_ours_were_killed(pg):
+    talker(pg)
+    pg.kill_everything_of_ours()
+    told = pg.run('log', 'a').succeeded()
+    assert log_texts(told.stdout.split('\n', 1)[1]) == ['first'] and told.stderr == ''
+    assert pg.our_processes() == []
+    pg.start()
+
+
 # What a stop tells of output that it could not wait for.
 
 WAITS = r'; the last 7 bytes of its output wait, and are lost if the logger ends first, as it does once everything is stopped\n'

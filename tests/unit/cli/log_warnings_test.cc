@@ -62,3 +62,11 @@ TEST(LogWarningsOf, EachLogComeInTheOrderAskedFor) {
     EXPECT_EQ(LogWarnings().news(kBoth, with({{"a", "log: one"}, {"b", "log: two"}}, {"a", "b"})),
               "[pgctl] WARNING: log: one\n[pgctl] WARNING: log: two\n");
 }
+
+TEST(LogWarningsOf, WhatNobodyAnswersForAreAsTheyWere) {
+    LogWarnings warnings;
+    EXPECT_NE(warnings.news(kBoth, kFull), "");
+    EXPECT_EQ(warnings.news(kBoth, Standing()), "");
+    EXPECT_TRUE(warnings.lasting());
+    EXPECT_EQ(warnings.news(kBoth, kFull), "");
+}
