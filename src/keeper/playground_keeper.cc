@@ -114,7 +114,8 @@ class PlaygroundKeeper {
     bool finishing_ = false;
     bool logger_is_told_ = true;  // nothing is to be told
     bool childless_ = false;
-    bool keeps_services_ = false;  // one was forked, at some time
+    bool keeps_services_ = false;         // one was forked, at some time
+    bool roles_are_out_of_date_ = false;  // files were made anew since they began, or that was asked for
     std::optional<std::chrono::nanoseconds> restore_at_;
     std::chrono::nanoseconds kill_rest_at_{};  // valid while finishing_
 };
@@ -275,18 +276,20 @@ bool PlaygroundKeeper::restore(bool asked_for) {
     restore_at_.reset();
     const unsigned made_before = files_.made();
     const os::Fd logger(::fcntl(files_.logger_commands(), F_DUPFD_CLOEXEC, 0));
-    if (!files_.make()) {
+    const auto made = files_.make();
+    roles_are_out_of_date_ = roles_are_out_of_date_ || asked_for || files_.made() != made_before;
+    if (!made) {
         restore_at_ = os::monotonic_now() + kRestoreAgain;
         return false;
     }
-    if (!asked_for && files_.made() == made_before) return true;  // it only could not be seen
+    if (!std::exchange(roles_are_out_of_date_, false)) return true;  // it only could not be seen
     make_logger_leave(logger.get());
     if (supervisor_.pid != 0) ::kill(supervisor_.pid, SIGKILL);
     return true;
 }
 
 void PlaygroundKeeper::restore_when_due() {
-    if (restore_at_ && *restore_at_ <= os::monotonic_now()) static_cast<void>(restore(true));
+    if (restore_at_ && *restore_at_ <= os::monotonic_now()) static_cast<void>(restore(false));
 }
 
 // `fifo` is the one that it reads.
