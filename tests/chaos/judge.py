@@ -7,6 +7,7 @@ from texts import STAMP
 
 LINE = re.compile(STAMP + r'  (\S+) (\d+) (\d+) ' + 'x' * 20)
 OURS = re.compile(STAMP + r'  pgctl')
+WRITTEN = 3  # seconds after which a log has what can be written, on a machine that is short of everything
 
 
 def lines_of(logs):
@@ -55,5 +56,8 @@ def judge(run):
 
 def may_be_lost(run, name, life):
     """What waits in a pipe that nobody holds any more is gone with it: where a service ends after all of ours were killed, and before a
-    command has found what runs."""
-    return bool(run.killer.around(life.last_alive - 2, life.first_dead + 3, what=('kill all',)))
+    command has found what runs; or where its last lines could not be written yet when all of ours were killed."""
+    begin, end = life.last_alive - 2, life.first_dead + WRITTEN
+    hindered = [*run.killer.around(begin, end, what=('fill',)), *run.killer.around(begin, end, what=('stop',), whom=('logger',))]
+    end = max([end, *(deed.end + WRITTEN for deed in hindered)])
+    return bool(run.killer.around(begin, end, what=('kill all',)))
