@@ -5,7 +5,6 @@
 #include <string>
 
 #include "keeper/role.h"
-#include "os/marked.h"
 
 namespace cli {
 
@@ -33,7 +32,7 @@ std::optional<std::string> runtime_of(const os::Proc& proc, pid_t pid) {
 }  // namespace
 
 std::optional<protocol::RuntimeDirectory> enclosing_playground(const os::Proc& proc, pid_t pid) {
-    for (const pid_t ancestor : os::lineage(proc, pid)) {
+    for (const pid_t ancestor : proc.lineage(pid)) {
         if (ancestor == pid || !is_playground_keeper(proc, ancestor)) continue;
         if (const auto runtime = runtime_of(proc, ancestor)) return protocol::RuntimeDirectory(*runtime);
     }

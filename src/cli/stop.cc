@@ -10,7 +10,7 @@
 #include "cli/output.h"
 #include "cli/steps.h"
 #include "os/inherited.h"
-#include "os/marked.h"
+#include "protocol/marked.h"
 
 namespace cli {
 
@@ -70,9 +70,9 @@ void await_end(Session& session, const Services& services) {
 bool something_escaped(const Session& session, const Services& services) {
     if (!session.settings.environment_process_tracing) return false;
     const os::Proc proc;
-    const auto callers = os::lineage(proc, os::own_pid());
+    const auto callers = proc.lineage(os::own_pid());
     for (const Share& share : shares_of(services)) {
-        const auto marked = os::marked_processes(proc, share.playground);
+        const auto marked = protocol::marked_processes(proc, share.playground).processes;
         for (const std::string& name : share.names) {
             const auto found = marked.find(share.playground + "/" + name);
             if (found == marked.end()) continue;

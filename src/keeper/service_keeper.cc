@@ -14,6 +14,7 @@
 #include "keeper/spawn.h"
 #include "keeper/title.h"
 #include "protocol/keeper_signals.h"
+#include "protocol/titles.h"
 
 namespace keeper {
 
@@ -157,7 +158,7 @@ void keep(const ServiceKeeper& keeper) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != keeper.parent) ::_exit(0);
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
-    set_command_line({"pgctl keeper ", keeper.playground, "/", keeper.name});
+    set_command_line({protocol::kKeeperTitle, keeper.playground, "/", keeper.name});
     Loop(keeper).run();
 }
 

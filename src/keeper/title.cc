@@ -21,12 +21,14 @@ void remember_command_line(int argc, char** argv, char** environment) {
     }
 }
 
-void set_command_line(std::initializer_list<const char*> parts) {
+void set_command_line(std::initializer_list<std::string_view> parts) {
     if (room_begin == room_end) return;
     // Arguments end with NUL in /proc/<pid>/cmdline; a blank between them reads the same in ps.
     char* end = room_begin;
-    for (const char* part : parts) {
-        for (; *part != '\0' && end < room_end - 1; ++part) *end++ = *part;
+    for (const std::string_view part : parts) {
+        for (const char letter : part) {
+            if (end < room_end - 1) *end++ = letter;
+        }
     }
     std::memset(end, 0, static_cast<std::size_t>(room_end - end));
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <string_view>
 
 namespace keeper {
 
@@ -11,6 +12,6 @@ void remember_command_line(int argc, char** argv, char** environment);
 
 // Replaces it by the `parts` in a row, cut where the room ends (that of the arguments and the environment
 // together).
-void set_command_line(std::initializer_list<const char*> parts);
+void set_command_line(std::initializer_list<std::string_view> parts);
 
 }  // namespace keeper

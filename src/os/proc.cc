@@ -27,6 +27,9 @@ std::vector<std::string> nul_separated(std::string_view text) {
     return base::split(text, '\0');
 }
 
+// PF_EXITING and PF_KTHREAD of the kernel's linux/sched.h.
+constexpr std::uint64_t kExiting = 0x4;
+constexpr std::uint64_t kKernelThread = 0x200000;
 constexpr size_t kSmallFile = 1 << 20;
 constexpr size_t kLargeFile = 64 << 20;  // an environment may be as large as the stack's limit allows
 
@@ -50,7 +53,10 @@ base::Result<ProcessStat> parse_process_stat(std::string_view line) {
     const std::vector<std::string> fields = base::words(line.substr(close + 1));
     if (!pid || fields.size() < 20) return base::failure("not a line of /proc/<pid>/stat");
     ProcessStat stat{.pid = *pid, .command = std::string(line.substr(open + 1, close - open - 1))};
+    const auto flags = number<std::uint64_t>(fields[6]).value_or(0);
     stat.state = fields[0][0];
+    stat.ended = stat.state == 'Z' || stat.state == 'X' || (flags & kExiting) != 0;
+    stat.kernel_thread = (flags & kKernelThread) != 0;
     stat.parent = number<pid_t>(fields[1]).value_or(0);
     stat.group = number<pid_t>(fields[2]).value_or(0);
     stat.session = number<pid_t>(fields[3]).value_or(0);
@@ -134,6 +140,16 @@ std::vector<pid_t> Proc::descendants(pid_t pid) const {
         found.insert(found.end(), next.begin(), next.end());
     }
     return found;
+}
+
+std::vector<pid_t> Proc::lineage(pid_t pid) const {
+    std::vector<pid_t> line;
+    while (pid > 0) {
+        line.push_back(pid);
+        const auto found = stat(pid);
+        pid = found ? found->parent : 0;
+    }
+    return line;
 }
 
 bool Proc::tells() const {

@@ -19,6 +19,8 @@ struct ProcessStat {
     pid_t pid = 0;
     std::string command;  // at most 15 bytes, any byte but NUL
     char state = '?';     // R, S, D, T, t, Z, X, I
+    bool ended = false;   // or about to: it has no memory any more
+    bool kernel_thread = false;
     pid_t parent = 0;
     pid_t group = 0;
     pid_t session = 0;
@@ -50,6 +52,8 @@ class Proc {
     [[nodiscard]] std::vector<pid_t> children(pid_t pid) const;
     // All that lives below `pid`, parents before their children, without `pid` itself.
     [[nodiscard]] std::vector<pid_t> descendants(pid_t pid) const;
+    // `pid` and its ancestors, as far as they are there.
+    [[nodiscard]] std::vector<pid_t> lineage(pid_t pid) const;
     // Whether it can be read at all. Where it can't, for want of descriptors, an empty answer means nothing.
     [[nodiscard]] bool tells() const;
     // Seconds since the epoch at which the machine was booted (btime of /proc/stat), 0 if it can't be read.

@@ -3,6 +3,8 @@
 #include <optional>
 #include <string_view>
 
+#include "protocol/titles.h"
+
 namespace protocol {
 
 namespace {
@@ -20,16 +22,16 @@ std::optional<std::string> name_in(std::string_view path) {
     return std::string(path.substr(slash + 1));
 }
 
-// A role has its name as an argument of its own; a service's keeper is forked and renamed (keeper/title.h).
+}  // namespace
+
+// A role has its name as an argument of its own; a service's keeper is forked and renamed, and so is what it
+// forks in turn, until that executes ./run.
 bool is_service_keeper(const os::Proc& proc, pid_t pid) {
     const auto arguments = proc.command_line(pid);
-    if (!arguments || arguments->size() != 1 || !arguments->front().starts_with("pgctl keeper "))
-        return false;
+    if (!arguments || arguments->size() != 1 || !arguments->front().starts_with(kKeeperTitle)) return false;
     const auto stat = proc.stat(pid);
-    return stat && stat->command == "pgctl";
+    return stat && stat->command == kOurName;
 }
-
-}  // namespace
 
 std::vector<KeptService> kept_services(const os::Proc& proc, const std::vector<pid_t>& pids,
                                        const std::string& proc_root) {

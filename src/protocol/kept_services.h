@@ -13,6 +13,9 @@
 
 namespace protocol {
 
+// Also where it was forked just now, and nobody has told of it.
+[[nodiscard]] bool is_service_keeper(const os::Proc& proc, pid_t pid);
+
 struct KeptService {
     std::string name;
     pid_t keeper = 0;

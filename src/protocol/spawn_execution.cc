@@ -3,9 +3,12 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "protocol/titles.h"
 
 namespace protocol {
 
@@ -71,6 +74,7 @@ bool apply_limits(const Plan& plan) {
 void execute(char* laid_out, pid_t parent, volatile SpawnStage& stage) {
     const Plan plan(laid_out);
     const SpawnHeader& header = plan.header();
+    ::prctl(PR_SET_NAME, kBeforeExecution);
     stage = SpawnStage::session;
     if (::setsid() < 0) return;
     // Whatever we were given by mistake goes no further.

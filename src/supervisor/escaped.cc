@@ -6,14 +6,14 @@
 #include <algorithm>
 
 #include "os/file.h"
-#include "os/marked.h"
+#include "protocol/marked.h"
 
 namespace supervisor {
 
 Escaped::Found Escaped::of(const std::string& service, pid_t caller) {
     const std::string mark = directory_.debug_mark(service);
     const bool debugged = os::exists(mark);
-    if (!found_ || debugged) found_ = os::marked_processes(proc_, playground_);
+    if (!found_ || debugged) found_ = protocol::marked_processes(proc_, playground_).processes;
     const std::vector<os::ProcessId>& processes = (*found_)[playground_ + "/" + service];
     if (debugged && processes.empty()) ::unlink(mark.c_str());
     return {.processes = without_lineage(processes, caller), .debugged = debugged};
@@ -22,7 +22,7 @@ Escaped::Found Escaped::of(const std::string& service, pid_t caller) {
 std::vector<os::ProcessId> Escaped::without_lineage(const std::vector<os::ProcessId>& processes,
                                                     pid_t caller) const {
     if (processes.empty()) return {};
-    const std::vector<pid_t> spared = os::lineage(proc_, caller);
+    const std::vector<pid_t> spared = proc_.lineage(caller);
     std::vector<os::ProcessId> living = alive(processes);
     std::erase_if(living, [&](const os::ProcessId& process) {
         return std::ranges::find(spared, process.pid) != spared.end();

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "os/clock.h"
-#include "os/marked.h"
+#include "protocol/marked.h"
 #include "supervisor/await_end.h"
 
 namespace supervisor {
@@ -62,7 +62,7 @@ std::vector<os::ProcessId> Orphans::all_left() const {
 std::vector<os::ProcessId> Orphans::left_by_check(const std::string& service) const {
     std::vector<os::ProcessId> left = all_left();
     std::erase_if(left, [&](const os::ProcessId& id) {
-        const std::string mark = os::service_mark(proc_, id.pid);
+        const std::string mark = protocol::mark_of(proc_, id.pid).service;
         return mark != service && (!mark.empty() || !checks_.empty());
     });
     return left;
@@ -80,13 +80,14 @@ std::vector<pid_t> Orphans::all(pid_t parent, const std::function<bool(pid_t)>& 
 }
 
 std::vector<pid_t> Orphans::unmarked(pid_t parent, const std::function<bool(pid_t)>& ours) const {
-    return all(parent, [&](pid_t child) { return ours(child) || !os::service_mark(proc_, child).empty(); });
+    return all(parent,
+               [&](pid_t child) { return ours(child) || !protocol::mark_of(proc_, child).service.empty(); });
 }
 
 std::set<std::string> Orphans::marks(pid_t parent, const std::function<bool(pid_t)>& ours) const {
     std::set<std::string> found;
     for (const pid_t child : proc_.children(parent)) {
-        if (!ours(child)) found.insert(os::service_mark(proc_, child));
+        if (!ours(child)) found.insert(protocol::mark_of(proc_, child).service);
     }
     found.erase("");
     return found;

@@ -10,11 +10,11 @@
 #include "os/clock.h"
 #include "os/file.h"
 #include "os/file_identity.h"
-#include "os/marked.h"
 #include "os/path_status.h"
 #include "os/pipe.h"
 #include "protocol/kept_services.h"
 #include "protocol/starter.h"
+#include "protocol/titles.h"
 #include "supervisor/await_end.h"
 
 namespace supervisor {
@@ -146,10 +146,10 @@ void Playground::note_marked_orphans() {
 // Of the children of the playground's keeper.
 bool Playground::is_ours(pid_t child) const {
     if (child == ::getpid() || by_keeper_.contains(child)) return true;
-    // A service's keeper shows its whole title as one argument, and may be one that we have not heard of yet.
     const auto arguments = commands_.proc().command_line(child);
-    return arguments && !arguments->empty() &&
-           (arguments->front() == "pgctl" || arguments->front().starts_with("pgctl keeper /"));
+    if (!arguments || arguments->empty()) return false;
+    // It may be one that we have not heard of yet.
+    return arguments->front() == protocol::kOurName || protocol::is_service_keeper(commands_.proc(), child);
 }
 
 // Its keeper may have ended, too, and nobody has told of that yet.
@@ -324,7 +324,7 @@ Service* Playground::reported_by(const Report& report) const {
 
 // The service that a living process came from.
 Service* Playground::holder_of(pid_t pid) const {
-    const std::vector<pid_t> lineage = os::lineage(commands_.proc(), pid);
+    const std::vector<pid_t> lineage = commands_.proc().lineage(pid);
     const auto holder = std::ranges::find_if(up_, [&](const Service* up) { return up->holds(lineage); });
     return holder == up_.end() ? nullptr : *holder;
 }

@@ -7,24 +7,30 @@
 #include <set>
 
 #include "os/file.h"
-#include "os/marked.h"
 #include "os/obstacle.h"
+#include "protocol/marked.h"
 #include "protocol/process_row.h"
 
 namespace supervisor {
 
-std::vector<pid_t> ProcessSet::pids() const {
+bool ProcessSet::empty() const {
+    const Found found = find();
+    return found.pids.empty() && found.complete && proc_.tells();
+}
+
+ProcessSet::Found ProcessSet::find() const {
     std::vector<pid_t> found;
     if (keeper_ != 0) found = proc_.descendants(keeper_);
-    if (keeper_ != 0 && !beside_.strays) return found;
+    if (keeper_ != 0 && !beside_.strays) return {.pids = found};
     std::set<pid_t> known(found.begin(), found.end());
     const auto add = [&](pid_t pid) {
         if (known.insert(pid).second) found.push_back(pid);
     };
     std::ranges::for_each(with_main(), add);
-    if (beside_.tracing) std::ranges::for_each(marked(), add);
+    const Found marked = beside_.tracing ? this->marked() : Found();
+    std::ranges::for_each(marked.pids, add);
     if (beside_.fallen) std::ranges::for_each(beside_.fallen(), add);
-    return found;
+    return {.pids = found, .complete = marked.complete};
 }
 
 // It was told of when it was started, whatever it shows now.
@@ -39,10 +45,10 @@ std::vector<pid_t> ProcessSet::with_main() const {
     return found;
 }
 
-std::vector<pid_t> ProcessSet::marked() const {
-    auto marked = os::marked_processes(proc_, os::parent_of(service_path_));
-    std::vector<pid_t> found;
-    for (const os::ProcessId& process : marked[service_path_]) found.push_back(process.pid);
+ProcessSet::Found ProcessSet::marked() const {
+    auto marked = protocol::marked_processes(proc_, os::parent_of(service_path_));
+    Found found{.complete = marked.complete};
+    for (const os::ProcessId& process : marked.processes[service_path_]) found.pids.push_back(process.pid);
     return found;
 }
 

@@ -29,9 +29,9 @@ class ProcessSet {
         : proc_(proc), keeper_(keeper), service_path_(std::move(service_path)), beside_(std::move(beside)) {}
 
     // All of it now, parents before their children.
-    [[nodiscard]] std::vector<pid_t> pids() const;
+    [[nodiscard]] std::vector<pid_t> pids() const { return find().pids; }
     // False also where it can't be told.
-    [[nodiscard]] bool empty() const { return pids().empty() && proc_.tells(); }
+    [[nodiscard]] bool empty() const;
     // As rows to show, a child below its parent.
     [[nodiscard]] std::vector<protocol::ProcessRow> rows() const;
     // TERM to each, and CONT in case it is stopped.
@@ -42,8 +42,13 @@ class ProcessSet {
     void kill() const;
 
   private:
+    struct Found {
+        std::vector<pid_t> pids;
+        bool complete = true;  // nothing else can be one of them
+    };
+    [[nodiscard]] Found find() const;
+    [[nodiscard]] Found marked() const;
     [[nodiscard]] std::vector<pid_t> with_main() const;
-    [[nodiscard]] std::vector<pid_t> marked() const;
     void signal(const std::vector<pid_t>& pids, std::initializer_list<int> signals) const;
 
     const os::Proc& proc_;

@@ -4,7 +4,6 @@
 
 #include "config/service_name.h"
 #include "os/clock.h"
-#include "os/marked.h"
 #include "supervisor/await_end.h"
 #include "supervisor/process_set.h"
 
@@ -65,7 +64,7 @@ bool alive(const Service* service) {
 std::expected<protocol::Held, protocol::Claimed> Requests::claim(Holder holder,
                                                                  const protocol::ClaimRequest& request,
                                                                  pid_t caller) {
-    const std::vector<pid_t> lineage = os::lineage(kProc, caller);
+    const std::vector<pid_t> lineage = kProc.lineage(caller);
     for (const std::string& name : request.services) {
         const auto held = claims_.find(name);
         if (held != claims_.end() && command_lives(held->second.pid) &&
@@ -119,7 +118,7 @@ struct Requests::Start {
 };
 
 void Requests::overtake(const std::vector<std::string>& services, pid_t caller) {
-    const std::vector<pid_t> lineage = os::lineage(kProc, caller);
+    const std::vector<pid_t> lineage = kProc.lineage(caller);
     for (const std::string& name : services) {
         const auto held = claims_.find(name);
         if (held != claims_.end() && !may_act_for(held->second.pid, lineage)) held->second.overtaken = true;

@@ -213,6 +213,7 @@ class Service {
     os::Fd held_output_;                  // of a service without a keeper
     std::unique_ptr<Timer> watch_again_;  // where one of the two could not be opened
     bool watches_rest_ = false;
+    std::unique_ptr<Timer> rest_timer_;  // where it can't be told what that is
     std::string spawn_error_;
     std::string log_error_;
     std::string check_error_;

@@ -19,6 +19,8 @@ namespace {
 
 // How long what a killed keeper has left is watched before it is looked for anew: it may have forked.
 constexpr std::chrono::seconds kLookAgain{1};
+// Where nothing of it is seen and yet it can't be told to be over.
+constexpr std::chrono::milliseconds kLookAgainSoon{20};
 constexpr std::chrono::milliseconds kShortagePause{50};
 
 }  // namespace
@@ -96,11 +98,16 @@ std::vector<os::ProcessId> Service::identified(const std::vector<pid_t>& pids) c
 void Service::watch_rest() {
     if (watches_rest_) return;
     watches_rest_ = true;
-    const auto rest = identified(processes().pids());
-    await_end(around_.loop, around_.commands.proc(), rest, os::monotonic_now() + kLookAgain, [this] {
+    const auto look_again = [this] {
         watches_rest_ = false;
         look_for_rest();
-    });
+    };
+    const auto rest = identified(processes().pids());
+    const auto now = os::monotonic_now();
+    if (!rest.empty())
+        return await_end(around_.loop, around_.commands.proc(), rest, now + kLookAgain, look_again);
+    rest_timer_ = std::make_unique<Timer>(around_.loop, look_again);
+    rest_timer_->set(now + kLookAgainSoon);
 }
 
 void Service::look_for_rest() {

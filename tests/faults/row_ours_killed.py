@@ -14,6 +14,7 @@ from lives import Ending, Sole, at_full_rate, no_write_failed, start_hasty_write
 from load import Clients
 from rows import row
 from succession import adopted, assert_right, await_end, finish_beside_keepers, lost_keepers, replaced
+from tracing import EVERYTHING, Traced
 from trial import ROLES
 
 KILLS = 200  # of the supervisor, in a round that is not short
@@ -367,3 +368,45 @@ NEXT = {'status': adopted_at_once, 'start': finish_adopted, 'stop': all_gone}
 for next_command in NEXT:
     all_killed(at_one_moment, 'at one moment', next_command)
     all_killed(one_after_the_other, 'one after the other', next_command)
+
+
+SLOW_EXECUTION = 'execve:delay_enter=500000'  # microseconds
+
+
+def about_to_run(trial):
+    """The child of a keeper that is to become `a`, and shows its keeper's name until it does."""
+    title = f'pgctl keeper {trial.pg.path / "a"}'
+    keepers = [pid for pid in processes.all_pids() if processes.command_line(pid)[0] == title]
+    return next((pid for pid in keepers if processes.parent(pid) in keepers), None)
+
+
+def killed_before_run(number, words, kill):
+    """Whoever looks for the service at that moment finds neither its name nor its environment."""
+    @row(number, f'{words} killed while ./run is about to be executed')
+    def killed(trial):
+        trial.start_writers(1)
+        sole = Sole(trial)
+        with Traced(trial, trial.ours('keeper'), SLOW_EXECUTION, EVERYTHING):
+            start = trial.pg.begin('start', 'a')
+            child = trial.pg.wait_until(lambda: about_to_run(trial), 'a is about to be executed')
+            kill(trial, processes.parent(child))
+            start.result()
+            trial.pg.start('a')
+        sole.check()
+        trial.wait_until_written('w1')
+        trial.pg.stop('a')
+        assert not observer.of_service(trial.pg.path / 'a'), 'I6: something is left of a'
+        sole.check()
+        trial.pg.start('a')
+        trial.remember()
+        finish_beside_keepers(trial)
+
+
+def kill_with_its_keeper(trial, keeper):
+    trial.kill('supervisor')
+    processes.kill([keeper])
+
+
+killed_before_run(2, "a service's keeper is", lambda _, keeper: processes.kill([keeper]))
+killed_before_run(2, "a service's keeper and the supervisor are", kill_with_its_keeper)
+killed_before_run(3, "the playground's keeper is", lambda trial, _: trial.kill('keeper'))

@@ -21,6 +21,7 @@ class ProcTree : public TemporaryDirectory {
         char state = 'S';
         pid_t group = 1, session = 1;
         int terminal = 0;
+        unsigned flags = 0;  // the kernel's (linux/sched.h, PF_*)
         std::int64_t user_time = 0, system_time = 0, start_time = 0;
     };
 
@@ -28,7 +29,8 @@ class ProcTree : public TemporaryDirectory {
         file(in(pid, "stat"), std::to_string(pid) + " (" + process.command + ") " + process.state + " " +
                                   std::to_string(process.parent) + " " + std::to_string(process.group) + " " +
                                   std::to_string(process.session) + " " + std::to_string(process.terminal) +
-                                  " -1 0 0 0 0 0 " + std::to_string(process.user_time) + " " +
+                                  " -1 " + std::to_string(process.flags) + " 0 0 0 0 " +
+                                  std::to_string(process.user_time) + " " +
                                   std::to_string(process.system_time) + " 0 0 20 0 1 0 " +
                                   std::to_string(process.start_time) + " 0 0 0\n");
     }

@@ -167,3 +167,16 @@ TEST_F(InAProc, WhatAProcessHadOfTheCpuIsTold) {
     EXPECT_EQ(proc().cpu_use(11), base::CpuUse());
     EXPECT_EQ(proc().cpu_use(12), base::CpuUse());
 }
+
+TEST_F(InAProc, ALineageGoesUpToTheFirstProcess) {
+    process(1, {.parent = 0});
+    process(10, {.parent = 1});
+    process(11, {.parent = 10});
+    EXPECT_EQ(proc().lineage(11), (std::vector<pid_t>{11, 10, 1}));
+}
+
+TEST_F(InAProc, ALineageEndsWhereAParentIsGone) {
+    process(11, {.parent = 10});
+    EXPECT_EQ(proc().lineage(11), (std::vector<pid_t>{11, 10}));
+    EXPECT_EQ(proc().lineage(0), std::vector<pid_t>{});
+}

@@ -62,6 +62,18 @@ TEST_F(AProcessSet, IsAllThatIsMarkedWhereItsKeeperWasKilled) {
     EXPECT_EQ(ProcessSet(proc, 0, "/p/other").pids(), Pids{});
 }
 
+TEST_F(AProcessSet, IsNotKnownToBeEmptyWhileSomebodyExecutesWhoMayBelongToIt) {
+    file("self/stat", "");
+    process(11, 1);
+    environment(11, {});
+    const os::Proc proc = this->proc();
+    EXPECT_TRUE(ProcessSet(proc, 0, "/p/web").empty());
+    command_line(11, {});
+    EXPECT_FALSE(ProcessSet(proc, 0, "/p/web").empty());
+    EXPECT_EQ(ProcessSet(proc, 0, "/p/web").pids(), Pids{});
+    EXPECT_TRUE(ProcessSet(proc, 0, "/p/web", {.tracing = false}).empty());
+}
+
 TEST_F(AProcessSet, IsBothWhereAnEarlierKeeperWasKilled) {
     process(10, 1, "11");
     process(11, 10);

@@ -1,0 +1,36 @@
+// What a process shows of the service that it belongs to: the variables that every process of a service has
+// in its environment unless it cleared that, and, until it executes ./run, the name of the keeper that has
+// forked it. Used where a process may have escaped every keeper. It signals nothing.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "os/proc.h"
+#include "os/process.h"
+
+namespace protocol {
+
+struct Mark {
+    std::string service;     // its path; empty: none is shown
+    bool executing = false;  // it executes just now and shows nothing: it may have any mark
+    bool ended = false;      // it shows nothing any more
+
+    bool operator==(const Mark&) const = default;
+};
+
+// What one process shows: nothing where it is another user's.
+[[nodiscard]] Mark mark_of(const os::Proc& proc, pid_t pid);
+
+struct Marked {
+    std::map<std::string, std::vector<os::ProcessId>> processes;  // by the path of their service
+    bool complete = true;  // no other process was executing all the time, which may be one of them
+};
+
+// Every process of this user that has the mark of a service which lies in `playground` (an absolute path).
+// Reads the environment of every process of his. Blocks for up to 20 ms where one executes just now.
+[[nodiscard]] Marked marked_processes(const os::Proc& proc, std::string_view playground);
+
+}  // namespace protocol
