@@ -56,7 +56,7 @@ class Stepper {
         // Whoever asks again has perhaps mended what could not be executed.
         auto* resting = in<Resting>();
         if (resting == nullptr) return;
-        if (resting->held) return let_go(*resting);
+        if (resting->held) return event.blocked ? void() : let_go(*resting);
         if (resting->could_not_execute) spawn();
     }
 

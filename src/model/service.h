@@ -124,7 +124,8 @@ struct Service {
 // --- events ---
 
 struct WantUp {
-    bool force = true;  // what a stop without force has left over may be killed
+    bool force = true;     // what a stop without force has left over may be killed
+    bool blocked = false;  // something may still be left of an earlier life, which holds this one
 };
 struct WantDown {
     bool force = true;

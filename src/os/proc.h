@@ -21,6 +21,9 @@ struct ProcessStat {
     char state = '?';     // R, S, D, T, t, Z, X, I
     bool ended = false;   // or about to: it has no memory any more
     bool kernel_thread = false;
+    // It executes another program, and its new memory has neither arguments nor environment yet.
+    bool executing = false;
+    bool has_environment = false;  // of more than one byte
     pid_t parent = 0;
     pid_t group = 0;
     pid_t session = 0;

@@ -13,7 +13,7 @@
 
 namespace protocol {
 
-// Also where it was forked just now, and nobody has told of it.
+// Also where nobody has told of it yet.
 [[nodiscard]] bool is_service_keeper(const os::Proc& proc, pid_t pid);
 
 struct KeptService {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "os/file.h"
+#include "os/shortage.h"
 #include "protocol/titles.h"
 
 namespace protocol {
@@ -17,12 +18,13 @@ namespace {
 
 constexpr std::string_view kServiceVariable = "PGCTL_SERVICE=";
 constexpr std::string_view kMark = "PGCTL_SERVICE_PROCESS=true";
-// Of processes that had a child and ended while they were looked for. On a machine where that happens all the
-// time, there is an end to it.
+// On a machine where processes end all the time, there is an end to it.
 constexpr int kLooks = 10;
+// At what executes meanwhile; that is done once in most lives.
+constexpr int kReads = 4;
 // What executes shows nothing for microseconds, or for as long as its file is read from a disk.
-constexpr int kExecutionLooks = 20;
-constexpr std::chrono::milliseconds kExecutionPause{1};
+constexpr int kSearches = 20;
+constexpr std::chrono::milliseconds kPause{1};
 
 std::string service_in(const std::vector<std::string>& environment) {
     bool marked = false;
@@ -40,8 +42,9 @@ std::string service_in_title(const std::vector<std::string>& arguments) {
     return arguments.front().substr(kKeeperTitle.size());
 }
 
-bool is_gone(const base::Error& error) {
-    return error.number == ENOENT || error.number == ESRCH;
+Mark unreadable(const base::Error& error) {
+    return {.unclear = os::is_shortage(error.number),
+            .ended = error.number == ENOENT || error.number == ESRCH};
 }
 
 class Search {
@@ -49,64 +52,79 @@ class Search {
     Search(const os::Proc& proc, std::string_view playground) : proc_(proc), playground_(playground) {}
 
     Marked run() {
-        for (int look = 0; look < kLooks && (look == 0 || some_ended_); ++look) look_at_new();
-        for (int look = 0; look < kExecutionLooks && !executing_.empty(); ++look) {
-            std::this_thread::sleep_for(kExecutionPause);
-            for (const pid_t pid : std::exchange(executing_, {})) look_at(pid);
+        for (int look = 0; look < kLooks && !found_.complete; ++look) {
+            found_.complete = true;
+            for (const pid_t pid : std::exchange(unclear_, {})) look_at(pid);
+            // What has ended since it was listed may have left a child that was not there yet.
+            for (const pid_t pid : proc_.all()) {
+                if (seen_.insert(pid).second) look_at(pid);
+            }
         }
-        found_.complete = executing_.empty();
         return std::move(found_);
     }
 
   private:
-    // What has ended since it was listed may have left a child that was not there yet.
-    void look_at_new() {
-        some_ended_ = false;
-        for (const pid_t pid : proc_.all()) {
-            if (seen_.insert(pid).second) look_at(pid);
-        }
-    }
-
     void look_at(pid_t pid) {
         const Mark mark = mark_of(proc_, pid);
-        if (mark.executing) executing_.push_back(pid);
-        if (mark.ended) some_ended_ = true;
+        if (mark.unclear) unclear_.push_back(pid);
+        if (mark.unclear || mark.ended) found_.complete = false;
         if (mark.service.empty() || os::parent_of(mark.service) != playground_) return;
         const auto id = os::identify(proc_, pid);
-        if (!id) some_ended_ = true;
         if (id) found_.processes[mark.service].push_back(*id);
+        if (!id) found_.complete = false;
     }
 
     const os::Proc& proc_;
     std::string_view playground_;
-    Marked found_;
+    Marked found_{.complete = false};
     std::set<pid_t> seen_;
-    std::vector<pid_t> executing_;
-    bool some_ended_ = false;
+    std::vector<pid_t> unclear_;
 };
 
 }  // namespace
 
+// While it is read, it may come from its keeper's arguments and environment to none, and from there to its
+// own. So what has no mark is believed only where what was read before and after says that it stood still.
 Mark mark_of(const os::Proc& proc, pid_t pid) {
     // First: root could read anybody's.
     const auto user = proc.user(pid);
-    if (!user) return {.ended = is_gone(user.error())};
+    if (!user) return unreadable(user.error());
     if (*user != ::geteuid()) return {};
-    const auto environment = proc.environment(pid);
-    if (!environment) return {.ended = is_gone(environment.error())};
-    if (std::string service = service_in(*environment); !service.empty()) return {.service = service};
-    const auto stat = proc.stat(pid);
-    if (!stat || stat->ended) return {.ended = true};
-    const bool about_to_execute = stat->command == kBeforeExecution;
-    if (stat->kernel_thread || (!environment->empty() && !about_to_execute)) return {};
-    const auto arguments = proc.command_line(pid);
-    if (!arguments) return {.ended = is_gone(arguments.error())};
-    if (about_to_execute) return {.service = service_in_title(*arguments)};
-    return {.executing = arguments->empty()};
+    for (int read = 0; read < kReads; ++read) {
+        const auto before = proc.stat(pid);
+        if (!before) return unreadable(before.error());
+        const auto environment = proc.environment(pid);
+        if (!environment) return unreadable(environment.error());
+        if (std::string service = service_in(*environment); !service.empty()) return {.service = service};
+        if (before->command == kBeforeExecution) {
+            const auto arguments = proc.command_line(pid);
+            if (!arguments) return unreadable(arguments.error());
+            if (std::string service = service_in_title(*arguments); !service.empty())
+                return {.service = service};
+            if (!arguments->empty() && arguments->front() == kOurName) return {};  // a check
+        } else if (!environment->empty()) {
+            return {};
+        } else {
+            const auto after = proc.stat(pid);
+            if (!after) return unreadable(after.error());
+            if (after->ended) return {.ended = true};
+            if (!after->executing && !after->has_environment) return {};
+        }
+    }
+    return {.unclear = true};
 }
 
 Marked marked_processes(const os::Proc& proc, std::string_view playground) {
     return Search(proc, playground).run();
+}
+
+Marked marked_processes_patiently(const os::Proc& proc, std::string_view playground) {
+    Marked found = marked_processes(proc, playground);
+    for (int search = 1; search < kSearches && !found.complete; ++search) {
+        std::this_thread::sleep_for(kPause);
+        found = marked_processes(proc, playground);
+    }
+    return found;
 }
 
 }  // namespace protocol

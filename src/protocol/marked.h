@@ -14,9 +14,9 @@
 namespace protocol {
 
 struct Mark {
-    std::string service;     // its path; empty: none is shown
-    bool executing = false;  // it executes just now and shows nothing: it may have any mark
-    bool ended = false;      // it shows nothing any more
+    std::string service;   // its path; empty: none is shown
+    bool unclear = false;  // it may have any: it executes just now and shows nothing, or we are short
+    bool ended = false;    // it shows nothing any more
 
     bool operator==(const Mark&) const = default;
 };
@@ -26,11 +26,13 @@ struct Mark {
 
 struct Marked {
     std::map<std::string, std::vector<os::ProcessId>> processes;  // by the path of their service
-    bool complete = true;  // no other process was executing all the time, which may be one of them
+    bool complete = true;  // false: others may be among them, and the next search tells
 };
 
 // Every process of this user that has the mark of a service which lies in `playground` (an absolute path).
-// Reads the environment of every process of his. Blocks for up to 20 ms where one executes just now.
+// Reads the environment of every process of his.
 [[nodiscard]] Marked marked_processes(const os::Proc& proc, std::string_view playground);
+// The same, for whoever asks once: searches until it is complete, for 20 ms at most.
+[[nodiscard]] Marked marked_processes_patiently(const os::Proc& proc, std::string_view playground);
 
 }  // namespace protocol

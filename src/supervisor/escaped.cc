@@ -13,8 +13,8 @@ namespace supervisor {
 Escaped::Found Escaped::of(const std::string& service, pid_t caller) {
     const std::string mark = directory_.debug_mark(service);
     const bool debugged = os::exists(mark);
-    if (!found_ || debugged) found_ = protocol::marked_processes(proc_, playground_).processes;
-    const std::vector<os::ProcessId>& processes = (*found_)[playground_ + "/" + service];
+    if (!found_.complete || debugged) found_ = protocol::marked_processes_patiently(proc_, playground_);
+    const std::vector<os::ProcessId>& processes = found_.processes[playground_ + "/" + service];
     if (debugged && processes.empty()) ::unlink(mark.c_str());
     return {.processes = without_lineage(processes, caller), .debugged = debugged};
 }

@@ -3,13 +3,12 @@
 // a stop of what is down.
 #pragma once
 
-#include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "os/proc.h"
 #include "os/process.h"
+#include "protocol/marked.h"
 #include "protocol/runtime_directory.h"
 
 namespace supervisor {
@@ -42,7 +41,7 @@ class Escaped {
     const os::Proc& proc_;
     const protocol::RuntimeDirectory& directory_;
     std::string playground_;
-    std::optional<std::map<std::string, std::vector<os::ProcessId>>> found_;  // by the service's path
+    protocol::Marked found_{.complete = false};
 };
 
 }  // namespace supervisor

@@ -68,20 +68,19 @@ std::vector<os::ProcessId> Orphans::left_by_check(const std::string& service) co
     return left;
 }
 
-std::vector<pid_t> Orphans::all(pid_t parent, const std::function<bool(pid_t)>& ours) const {
-    std::vector<pid_t> found;
+FoundPids Orphans::fallen(pid_t parent, bool unmarked, const std::function<bool(pid_t)>& ours) const {
+    FoundPids found;
     for (const pid_t child : proc_.children(parent)) {
         if (ours(child)) continue;
-        found.push_back(child);
+        const protocol::Mark mark = protocol::mark_of(proc_, child);
+        // It may be one of ours that is just being started.
+        if (mark.unclear) found.complete = false;
+        if (mark.unclear || mark.ended || (unmarked && !mark.service.empty())) continue;
+        found.pids.push_back(child);
         const auto below = proc_.descendants(child);
-        found.insert(found.end(), below.begin(), below.end());
+        found.pids.insert(found.pids.end(), below.begin(), below.end());
     }
     return found;
-}
-
-std::vector<pid_t> Orphans::unmarked(pid_t parent, const std::function<bool(pid_t)>& ours) const {
-    return all(parent,
-               [&](pid_t child) { return ours(child) || !protocol::mark_of(proc_, child).service.empty(); });
 }
 
 std::set<std::string> Orphans::marks(pid_t parent, const std::function<bool(pid_t)>& ours) const {

@@ -11,6 +11,7 @@
 #include "os/proc.h"
 #include "os/process.h"
 #include "supervisor/loop.h"
+#include "supervisor/process_set.h"
 
 namespace supervisor {
 
@@ -25,10 +26,9 @@ class Orphans {
     // runs that they could have come from.
     [[nodiscard]] std::vector<os::ProcessId> left_by_check(const std::string& service) const;
 
-    // Children of `parent` that are not `ours`, and all that lives below them.
-    [[nodiscard]] std::vector<pid_t> all(pid_t parent, const std::function<bool(pid_t)>& ours) const;
-    // The same without children that carry a mark.
-    [[nodiscard]] std::vector<pid_t> unmarked(pid_t parent, const std::function<bool(pid_t)>& ours) const;
+    // Living children of `parent` that are not `ours`, and all that lives below them; with `unmarked`, only
+    // those that carry no mark.
+    [[nodiscard]] FoundPids fallen(pid_t parent, bool unmarked, const std::function<bool(pid_t)>& ours) const;
     // The services, by their absolute paths, whose marks its other children carry.
     [[nodiscard]] std::set<std::string> marks(pid_t parent, const std::function<bool(pid_t)>& ours) const;
 

@@ -158,13 +158,12 @@ bool Playground::is_main_of_another(pid_t child, const Service& service) const {
 }
 
 // Where several services have lost a keeper, it may be any of theirs: it is left to the last of them.
-std::vector<pid_t> Playground::fallen(const Service& service) const {
+FoundPids Playground::fallen(const Service& service) const {
     const bool another =
         std::ranges::any_of(up_, [&](const Service* up) { return up != &service && up->has_strays(); });
     if (another) return {};
     const auto is_known = [&](pid_t child) { return is_ours(child) || is_main_of_another(child, service); };
-    return service.settings().tracing ? orphans_.unmarked(protocol::starter(), is_known)
-                                      : orphans_.all(protocol::starter(), is_known);
+    return orphans_.fallen(protocol::starter(), service.settings().tracing, is_known);
 }
 
 void Playground::adopt(const std::string& name, const os::ProcessId& keeper) {

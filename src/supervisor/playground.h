@@ -83,7 +83,7 @@ class Playground {
     [[nodiscard]] Service* holder_of(pid_t pid) const;
     [[nodiscard]] bool is_ours(pid_t child) const;
     [[nodiscard]] bool is_main_of_another(pid_t child, const Service& service) const;
-    [[nodiscard]] std::vector<pid_t> fallen(const Service& service) const;
+    [[nodiscard]] FoundPids fallen(const Service& service) const;
     void note_marked_orphans();
     [[nodiscard]] std::unordered_map<std::string, pid_t> untold_keepers() const;
     [[nodiscard]] Service* reported_by(const protocol::Report& report) const;

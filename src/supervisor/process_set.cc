@@ -14,11 +14,11 @@
 namespace supervisor {
 
 bool ProcessSet::empty() const {
-    const Found found = find();
+    const FoundPids found = find();
     return found.pids.empty() && found.complete && proc_.tells();
 }
 
-ProcessSet::Found ProcessSet::find() const {
+FoundPids ProcessSet::find() const {
     std::vector<pid_t> found;
     if (keeper_ != 0) found = proc_.descendants(keeper_);
     if (keeper_ != 0 && !beside_.strays) return {.pids = found};
@@ -27,10 +27,11 @@ ProcessSet::Found ProcessSet::find() const {
         if (known.insert(pid).second) found.push_back(pid);
     };
     std::ranges::for_each(with_main(), add);
-    const Found marked = beside_.tracing ? this->marked() : Found();
+    const auto marked = beside_.tracing ? this->marked() : FoundPids();
+    const auto fallen = beside_.fallen ? beside_.fallen() : FoundPids();
     std::ranges::for_each(marked.pids, add);
-    if (beside_.fallen) std::ranges::for_each(beside_.fallen(), add);
-    return {.pids = found, .complete = marked.complete};
+    std::ranges::for_each(fallen.pids, add);
+    return {.pids = found, .complete = marked.complete && fallen.complete};
 }
 
 // It was told of when it was started, whatever it shows now.
@@ -45,9 +46,9 @@ std::vector<pid_t> ProcessSet::with_main() const {
     return found;
 }
 
-ProcessSet::Found ProcessSet::marked() const {
+FoundPids ProcessSet::marked() const {
     auto marked = protocol::marked_processes(proc_, os::parent_of(service_path_));
-    Found found{.complete = marked.complete};
+    FoundPids found{.complete = marked.complete};
     for (const os::ProcessId& process : marked.processes[service_path_]) found.pids.push_back(process.pid);
     return found;
 }

@@ -14,12 +14,17 @@
 
 namespace supervisor {
 
+struct FoundPids {
+    std::vector<pid_t> pids;
+    bool complete = true;  // false: others may be among them, and the next look tells
+};
+
 // What there is to go by where a keeper was killed.
 struct BesideKeeper {
-    bool strays = false;                              // it was an earlier one
-    bool tracing = true;                              // the mark counts
-    os::ProcessId main;                               // pid 0: none, or not known
-    std::function<std::vector<pid_t>()> fallen = {};  // finds what is left of it as far as no mark tells
+    bool strays = false;                     // it was an earlier one
+    bool tracing = true;                     // the mark counts
+    os::ProcessId main;                      // pid 0: none, or not known
+    std::function<FoundPids()> fallen = {};  // finds what is left of it as far as no mark tells
 };
 
 class ProcessSet {
@@ -42,12 +47,8 @@ class ProcessSet {
     void kill() const;
 
   private:
-    struct Found {
-        std::vector<pid_t> pids;
-        bool complete = true;  // nothing else can be one of them
-    };
-    [[nodiscard]] Found find() const;
-    [[nodiscard]] Found marked() const;
+    [[nodiscard]] FoundPids find() const;
+    [[nodiscard]] FoundPids marked() const;
     [[nodiscard]] std::vector<pid_t> with_main() const;
     void signal(const std::vector<pid_t>& pids, std::initializer_list<int> signals) const;
 

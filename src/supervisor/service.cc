@@ -75,7 +75,9 @@ base::Status Service::start(std::shared_ptr<const protocol::Caller> caller,
     if (!alive) {
         if (auto prepared = prepare(std::move(caller), settings); !prepared) return prepared;
     }
-    handle(model::WantUp{.force = force});
+    // Whoever asks has cleared what was found; but something may have been executing meanwhile.
+    const bool blocked = model::is_held(record_.service) && settings.tracing && !processes().empty();
+    handle(model::WantUp{.force = force, .blocked = blocked});
     return {};
 }
 
@@ -255,7 +257,7 @@ void Service::act_spawn() {
 }
 
 ProcessSet Service::processes() const {
-    const auto fallen = [this] { return record_.strays ? around_.fallen(*this) : std::vector<pid_t>(); };
+    const auto fallen = [this] { return record_.strays ? around_.fallen(*this) : FoundPids(); };
     return ProcessSet(around_.commands.proc(), record_.keeper.pid, path(),
                       {.strays = record_.strays,
                        .tracing = record_.settings.tracing,
@@ -361,6 +363,8 @@ void Service::release() {
     main_process_.reset();
     held_output_.reset();
     watch_again_.reset();
+    rest_timer_.reset();
+    watches_rest_ = false;
     record_.keeper = {};
     record_.main = {};
     caller_.reset();
@@ -466,8 +470,9 @@ void Service::failed_to_spawn(const protocol::Report& report) {
     // A shortage is met every second. What was killed on its way to ./run says nothing of that, either.
     const bool shortage = os::is_shortage(report.status) || report.status == EINTR;
     if (spawn_error_ != before || !shortage) say("pgctl: ./run: " + spawn_error_);
-    handle(model::SpawnFailed{.set_empty = forking ? processes().empty() : nothing_left(report),
-                              .shortage = shortage});
+    const bool empty = forking ? processes().empty() : nothing_left(report);
+    handle(model::SpawnFailed{.set_empty = empty, .shortage = shortage});
+    if (forking && !empty) watch_rest();  // there is no keeper that would tell of its end
 }
 
 void Service::restore(const Record& record) {

@@ -62,7 +62,7 @@ struct Surroundings {
     // It was released, and is nobody's child who would wait for its end.
     std::function<void(const os::ProcessId& keeper)> keeper_leaves;
     // What a killed keeper of the service has left, as far as no mark tells whose it is.
-    std::function<std::vector<pid_t>(const Service&)> fallen;
+    std::function<FoundPids(const Service&)> fallen;
     std::function<void()> take_reports;
     std::function<pid_t()> logger;                // its pid, 0 while it is being replaced
     std::function<std::string()> logger_trouble;  // why it writes no log at all, empty where it does
@@ -171,6 +171,7 @@ class Service {
     void watch_main();
     void without_keeper(pid_t ended, int status);
     [[nodiscard]] std::vector<os::ProcessId> identified(const std::vector<pid_t>& pids) const;
+    void kill_unknown_life();
     void watch_rest();
     void look_for_rest();
     void lose_keeper();

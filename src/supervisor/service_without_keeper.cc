@@ -20,7 +20,7 @@ namespace {
 // How long what a killed keeper has left is watched before it is looked for anew: it may have forked.
 constexpr std::chrono::seconds kLookAgain{1};
 // Where nothing of it is seen and yet it can't be told to be over.
-constexpr std::chrono::milliseconds kLookAgainSoon{20};
+constexpr std::chrono::milliseconds kLookAgainSoon{100};
 constexpr std::chrono::milliseconds kShortagePause{50};
 
 }  // namespace
@@ -72,12 +72,19 @@ void Service::without_keeper(pid_t ended, int status) {
     record_.main = {};
     const bool empty = processes().empty();
     if (!empty) {
-        if (model::is_spawning(record_.service)) processes().kill();  // nobody can vouch for that life
+        if (model::is_spawning(record_.service)) kill_unknown_life();
         watch_rest();
     }
     const auto how = reported ? base::ExitStatus::from_record(status) : base::ExitStatus::signalled(SIGKILL);
     if (had_main) return handle(model::MainEnded{.status = how, .set_empty = empty});
     if (empty) handle(model::NothingLeft{});
+}
+
+// Nobody can vouch for it. A stop that waits for its beginning has its deadline all the same.
+void Service::kill_unknown_life() {
+    processes().kill();
+    if (std::holds_alternative<model::Stopping>(record_.service.state))
+        handle(model::SpawnFailed{.set_empty = false});
 }
 
 void Service::note_strays() {
@@ -171,8 +178,9 @@ std::vector<os::ProcessId> Service::leftovers() const {
 }
 
 std::string Service::held_remark() const {
+    if (!model::is_held(record_.service)) return {};
     const auto left = leftovers();
-    if (left.empty()) return {};
+    if (left.empty()) return "not started again before it is known what an earlier life has left";
     std::vector<std::string> pids;
     for (const os::ProcessId& process : left) pids.push_back(std::to_string(process.pid));
     return "not started again beside what an earlier life has left (pid " + base::join(pids, ", ") +

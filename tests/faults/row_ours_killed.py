@@ -370,14 +370,14 @@ for next_command in NEXT:
     all_killed(one_after_the_other, 'one after the other', next_command)
 
 
-SLOW_EXECUTION = 'execve:delay_enter=500000'  # microseconds
+SLOW_EXECUTION = 'execve:delay_enter=5000000'  # microseconds
 
 
 def about_to_run(trial):
     """The child of a keeper that is to become `a`, and shows its keeper's name until it does."""
     title = f'pgctl keeper {trial.pg.path / "a"}'
     keepers = [pid for pid in processes.all_pids() if processes.command_line(pid)[0] == title]
-    return next((pid for pid in keepers if processes.parent(pid) in keepers), None)
+    return next((pid for pid in keepers if processes.read(pid, 'comm') == b'pgctl executing\n'), None)
 
 
 def killed_before_run(number, words, kill):
@@ -400,6 +400,24 @@ def killed_before_run(number, words, kill):
         trial.pg.start('a')
         trial.remember()
         finish_beside_keepers(trial)
+
+
+@row(2, "a service's keeper is killed while ./run is about to be executed, and is not wanted any more")
+def killed_before_run_of_a_stop(trial):
+    trial.start_writers(1)
+    trial.pg.service('a')
+    with Traced(trial, trial.ours('keeper'), SLOW_EXECUTION, EVERYTHING):
+        start = trial.pg.begin('start', 'a')
+        child = trial.pg.wait_until(lambda: about_to_run(trial), 'a is about to be executed')
+        stop = trial.pg.begin('stop', 'a')
+        trial.pg.wait_until(lambda: trial.pg.status('a')['a']['process'] == 'stopping', 'it is being stopped')
+        processes.kill([processes.parent(child)])
+        stop.result().succeeded()
+        assert not observer.of_service(trial.pg.path / 'a'), 'I6: something is left of a'
+        start.result().failed()
+    trial.pg.start('a')
+    trial.pg.stop('a')
+    trial.finish()
 
 
 def kill_with_its_keeper(trial, keeper):

@@ -23,16 +23,19 @@ class ProcTree : public TemporaryDirectory {
         int terminal = 0;
         unsigned flags = 0;  // the kernel's (linux/sched.h, PF_*)
         std::int64_t user_time = 0, system_time = 0, start_time = 0;
+        std::uint64_t environment_begin = 4096,
+                      environment_end = 4096;  // addresses; the end is 0 while it executes
     };
 
     void process(pid_t pid, const Process& process) const {
-        file(in(pid, "stat"), std::to_string(pid) + " (" + process.command + ") " + process.state + " " +
-                                  std::to_string(process.parent) + " " + std::to_string(process.group) + " " +
-                                  std::to_string(process.session) + " " + std::to_string(process.terminal) +
-                                  " -1 " + std::to_string(process.flags) + " 0 0 0 0 " +
-                                  std::to_string(process.user_time) + " " +
-                                  std::to_string(process.system_time) + " 0 0 20 0 1 0 " +
-                                  std::to_string(process.start_time) + " 0 0 0\n");
+        file(in(pid, "stat"),
+             std::to_string(pid) + " (" + process.command + ") " + process.state + " " +
+                 std::to_string(process.parent) + " " + std::to_string(process.group) + " " +
+                 std::to_string(process.session) + " " + std::to_string(process.terminal) + " -1 " +
+                 std::to_string(process.flags) + " 0 0 0 0 " + std::to_string(process.user_time) + " " +
+                 std::to_string(process.system_time) + " 0 0 20 0 1 0 " + std::to_string(process.start_time) +
+                 " 0 0 0" + fields_between() + std::to_string(process.environment_begin) + " " +
+                 std::to_string(process.environment_end) + " 0\n");
     }
     void command_line(pid_t pid, const std::vector<std::string>& words) const {
         file(in(pid, "cmdline"), terminated(words));
@@ -59,6 +62,12 @@ class ProcTree : public TemporaryDirectory {
     [[nodiscard]] os::Proc proc() const { return os::Proc(root); }
 
   private:
+    // From startcode to arg_end.
+    static std::string fields_between() {
+        std::string text;
+        for (int field = 26; field < 50; ++field) text += " 0";
+        return text + " ";
+    }
     static std::string in(pid_t pid, const std::string& name) { return std::to_string(pid) + "/" + name; }
     static std::string terminated(const std::vector<std::string>& texts) {
         std::string all;

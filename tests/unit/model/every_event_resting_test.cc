@@ -83,6 +83,7 @@ TEST_F(EveryEventMeets, AServiceThatIsHeldByWhatItHasLeft) {
     const Cell spawn = {"spawning since now; life 8; spawned now", "Spawn"};
     expect({
         {"start", spawn},
+        {"start while something is left", {}},
         {"stop", {"wanted down; stopping the rest since now, until +2s, force", "TerminateSet"}},
         {"stop without force", {"wanted down; stopping the rest since now, until +2s, no force", ""}},
         {"empty", spawn},
@@ -99,6 +100,7 @@ TEST_F(EveryEventMeets, AServiceThatIsHeldAndHasNotRestedYet) {
     const Cell empty = {"resting since -400ms, until +600ms, empty", ""};
     expect({
         {"start", rest},
+        {"start while something is left", {}},
         {"stop", {"wanted down; stopping the rest since now, until +2s, force", "TerminateSet"}},
         {"stop without force", {"wanted down; stopping the rest since now, until +2s, no force", ""}},
         {"empty", empty},

@@ -18,12 +18,12 @@ class AMarkedProcess : public testing::Test, protected ProcTree {
         environment(pid, variables);
     }
     [[nodiscard]] Found found() const { return protocol::marked_processes(proc(), "/p").processes; }
+    [[nodiscard]] protocol::Mark mark(pid_t pid) const { return protocol::mark_of(proc(), pid); }
     [[nodiscard]] bool complete() const { return protocol::marked_processes(proc(), "/p").complete; }
     void shows_nothing(pid_t pid, const Process& process = {}) {
         this->process(pid, process);
         user(pid, ::geteuid());
         environment(pid, {});
-        command_line(pid, {});
     }
     void executes(pid_t pid, const std::string& name, const std::vector<std::string>& arguments) {
         process(pid, {.command = name, .start_time = 500});
@@ -79,41 +79,53 @@ TEST_F(AMarkedProcess, IsAlsoWhatItsKeeperHasForkedAndHasNotExecutedYet) {
     executes(10, protocol::kBeforeExecution, {"pgctl keeper /p/web"});
     executes(11, "pgctl", {"pgctl keeper /p/web"});
     executes(12, protocol::kBeforeExecution, {"pgctl", "supervisor", "/p/web"});
-    executes(13, protocol::kBeforeExecution, {});
     EXPECT_EQ(found(), (Found{{"/p/web", {{.pid = 10, .start_time = 500}}}})) << "the others are ours";
     EXPECT_TRUE(complete());
+}
+
+TEST_F(AMarkedProcess, MayBeOneThatHasComeFurtherWhileItWasRead) {
+    executes(10, protocol::kBeforeExecution, {});
+    EXPECT_EQ(mark(10), protocol::Mark{.unclear = true});
+    executes(10, protocol::kBeforeExecution, {"./run"});
+    EXPECT_EQ(mark(10), protocol::Mark{.unclear = true});
+    EXPECT_FALSE(complete());
 }
 
 TEST_F(AMarkedProcess, MayBeOneThatExecutesJustNow) {
     runs(10, {"PGCTL_SERVICE=/p/web", kMark});
     EXPECT_TRUE(complete());
-    shows_nothing(11);
+    shows_nothing(11, {.environment_begin = 0, .environment_end = 0});
+    EXPECT_EQ(mark(11), protocol::Mark{.unclear = true});
     EXPECT_FALSE(complete());
-    EXPECT_EQ(protocol::mark_of(proc(), 11), protocol::Mark{.executing = true});
     EXPECT_EQ(found().size(), 1u);
+    EXPECT_FALSE(protocol::marked_processes_patiently(proc(), "/p").complete);
+}
+
+TEST_F(AMarkedProcess, MayBeOneThatHasExecutedSinceItsEnvironmentWasRead) {
+    shows_nothing(11, {.environment_begin = 4096, .environment_end = 4196});
+    EXPECT_EQ(mark(11), protocol::Mark{.unclear = true});
 }
 
 TEST_F(AMarkedProcess, IsNoneThatShowsNothingForAnotherReason) {
     constexpr unsigned kExiting = 0x4, kKernelThread = 0x200000;
-    shows_nothing(11, {.state = 'Z'});
-    shows_nothing(12, {.flags = kExiting});
-    shows_nothing(13, {.flags = kKernelThread});
-    shows_nothing(14);
-    command_line(14, {"sleep"});
-    shows_nothing(15);
-    user(15, ::geteuid() + 1);
-    EXPECT_TRUE(complete());
-    EXPECT_EQ(protocol::mark_of(proc(), 11), protocol::Mark{.ended = true});
-    EXPECT_EQ(protocol::mark_of(proc(), 12), protocol::Mark{.ended = true});
-    for (const pid_t pid : {13, 14, 15}) EXPECT_EQ(protocol::mark_of(proc(), pid), protocol::Mark()) << pid;
+    shows_nothing(11, {.state = 'Z', .environment_begin = 0, .environment_end = 0});
+    shows_nothing(12, {.flags = kExiting, .environment_begin = 0, .environment_end = 0});
+    shows_nothing(13, {.flags = kKernelThread, .environment_begin = 0, .environment_end = 0});
+    shows_nothing(14, {.environment_begin = 4096, .environment_end = 4096});
+    shows_nothing(15, {.environment_begin = 4096, .environment_end = 4097});
+    shows_nothing(16, {.environment_begin = 0, .environment_end = 0});
+    user(16, ::geteuid() + 1);
+    for (const pid_t pid : {11, 12}) EXPECT_EQ(mark(pid), protocol::Mark{.ended = true}) << pid;
+    for (const pid_t pid : {13, 14, 15, 16}) EXPECT_EQ(mark(pid), protocol::Mark()) << pid;
+    EXPECT_TRUE(complete()) << "what has ended is looked at once";
 }
 
 TEST_F(AMarkedProcess, ThatHasEndedIsToldFromOneWithoutAMark) {
-    EXPECT_EQ(protocol::mark_of(proc(), 10), protocol::Mark{.ended = true});
+    EXPECT_EQ(mark(10), protocol::Mark{.ended = true});
     user(10, ::geteuid());
-    EXPECT_EQ(protocol::mark_of(proc(), 10), protocol::Mark{.ended = true});
-    environment(10, {"A=1"});
-    EXPECT_EQ(protocol::mark_of(proc(), 10), protocol::Mark{.ended = true});
+    EXPECT_EQ(mark(10), protocol::Mark{.ended = true});
     process(10, {});
-    EXPECT_EQ(protocol::mark_of(proc(), 10), protocol::Mark());
+    EXPECT_EQ(mark(10), protocol::Mark{.ended = true});
+    environment(10, {"A=1"});
+    EXPECT_EQ(mark(10), protocol::Mark());
 }

@@ -78,8 +78,28 @@ TEST_F(AnOrphan, OfAKeeperIsKnownByHavingNoMarkAndBelongsWithAllBelowIt) {
     process(42, "", "44");
     process(44, "");
     process(43, "/p/a");
-    EXPECT_EQ(orphans.unmarked(kKeeper, is_logger), (Pids{42, 44}));
-    EXPECT_EQ(orphans.all(kKeeper, is_logger), (Pids{42, 44, 43})) << "where no mark counts";
+    EXPECT_EQ(orphans.fallen(kKeeper, true, is_logger).pids, (Pids{42, 44}));
+    EXPECT_EQ(orphans.fallen(kKeeper, false, is_logger).pids, (Pids{42, 44, 43})) << "where no mark counts";
+    EXPECT_TRUE(orphans.fallen(kKeeper, true, is_logger).complete);
+}
+
+TEST_F(AnOrphan, OfAKeeperThatExecutesMayBeOneOfOursAndHoldsTheAnswerOpen) {
+    children(kKeeper, "42 43");
+    process(42, "");
+    ProcTree::process(43, {.environment_begin = 0, .environment_end = 0});
+    user(43, ::geteuid());
+    environment(43, {});
+    EXPECT_EQ(orphans.fallen(kKeeper, true, is_logger).pids, Pids{42});
+    EXPECT_FALSE(orphans.fallen(kKeeper, true, is_logger).complete);
+}
+
+TEST_F(AnOrphan, OfAKeeperThatHasEndedIsNobody) {
+    children(kKeeper, "42");
+    ProcTree::process(42, {.state = 'Z'});
+    user(42, ::geteuid());
+    environment(42, {});
+    EXPECT_EQ(orphans.fallen(kKeeper, false, is_logger).pids, Pids{});
+    EXPECT_TRUE(orphans.fallen(kKeeper, false, is_logger).complete);
 }
 
 TEST_F(AnOrphan, WithAMarkTellsItsService) {

@@ -68,7 +68,7 @@ TEST_F(AProcessSet, IsNotKnownToBeEmptyWhileSomebodyExecutesWhoMayBelongToIt) {
     environment(11, {});
     const os::Proc proc = this->proc();
     EXPECT_TRUE(ProcessSet(proc, 0, "/p/web").empty());
-    command_line(11, {});
+    ProcTree::process(11, {.environment_begin = 0, .environment_end = 0});
     EXPECT_FALSE(ProcessSet(proc, 0, "/p/web").empty());
     EXPECT_EQ(ProcessSet(proc, 0, "/p/web").pids(), Pids{});
     EXPECT_TRUE(ProcessSet(proc, 0, "/p/web", {.tracing = false}).empty());
@@ -101,7 +101,7 @@ TEST_F(AProcessSet, IsWithoutWhatIsOnlyMarkedWhereMarksDoNotCount) {
     for (const pid_t pid : {11, 12, 13}) process(pid, 1);
     for (const pid_t pid : {11, 12, 13}) marked(pid, "/p/web");
     const os::Proc proc = this->proc();
-    const auto fallen = [] { return Pids{13}; };
+    const auto fallen = [] { return supervisor::FoundPids{.pids = {13}}; };
     const os::ProcessId main = os::identify(proc, 11).value();
     EXPECT_EQ(ProcessSet(proc, 0, "/p/web", {.tracing = false}).pids(), Pids{});
     EXPECT_EQ(
