@@ -33,8 +33,9 @@ class Troubles {
     Troubles(Session& session, const Services& services) : session_(session), services_(services) {}
 
     [[nodiscard]] std::string news() {
-        looked_ = os::monotonic_now();
-        return warnings_.news(services_, session_.playgrounds.glance(services_));
+        std::string news = warnings_.news(services_, session_.playgrounds.glance(services_));
+        looked_ = os::monotonic_now();  // where nobody answers, the glance has taken its time
+        return news;
     }
 
     // The same, to be called again and again: as long as no output waits, no supervisor is woken for it.

@@ -38,8 +38,10 @@ constexpr auto kLongestPause = 50ms;
 // A supervisor that dies later than this after a request was not unable to work.
 constexpr auto kWorked = 1s;
 // After this long without an answer we look whether somebody has stopped the supervisor.
-constexpr double kSuspicious = 3;       // seconds
-constexpr double kGlance = 1;           // seconds
+constexpr double kSuspicious = 3;  // seconds
+constexpr double kGlance = 1;      // seconds
+// So many that died at work under one request were not killed by somebody.
+constexpr int kMostDeaths = 20;
 constexpr unsigned kUnavailable = 503;  // RFC 9110: the supervisor can't work here, and says why
 
 Refusal refusal(std::string line) {
@@ -100,6 +102,25 @@ void await_given_up(int socket) {
     const os::Fd process = process_of(keeper->pid);
     if (!keeps_services(keeper->pid)) await_end_of(process);
 }
+
+// With supervisors that die under a request, which is sent again then.
+class Patience {
+  public:
+    // After one died that got the request at `asked`. What was worked on for a while was no failure to
+    // answer.
+    [[nodiscard]] bool lasts(std::chrono::nanoseconds asked) {
+        const auto now = os::monotonic_now();
+        if (now - asked > kWorked) {
+            deadline_ = now + kPatience;
+            ++deaths_;
+        }
+        return now <= deadline_ && deaths_ < kMostDeaths;
+    }
+
+  private:
+    std::chrono::nanoseconds deadline_ = os::monotonic_now() + kPatience;
+    int deaths_ = 0;
+};
 
 // What a stream has already told of, so that a request sent again asks only for the rest.
 class Progress {
@@ -240,7 +261,7 @@ Answer<HttpAnswer> PlaygroundClient::Connection::ask(const std::string& method, 
 Answer<std::optional<HttpAnswer>> PlaygroundClient::Connection::ask_patiently(const std::string& method,
                                                                               const std::string& target,
                                                                               const std::string& body) {
-    auto deadline = os::monotonic_now() + kPatience;
+    Patience patience;
     while (true) {
         const auto opened = open(false);
         if (!opened) return std::unexpected(opened.error());
@@ -249,9 +270,7 @@ Answer<std::optional<HttpAnswer>> PlaygroundClient::Connection::ask_patiently(co
         const auto asked = os::monotonic_now();
         auto answer = ask(method, target, body, {}, died);
         if (answer) return std::move(*answer);
-        // One upgrade that waits for another, and is then tried for long, was no failure to answer.
-        if (os::monotonic_now() - asked > kWorked) deadline = os::monotonic_now() + kPatience;
-        if (!died || os::monotonic_now() > deadline) return std::unexpected(answer.error());
+        if (!died || !patience.lasts(asked)) return std::unexpected(answer.error());
         std::this_thread::sleep_for(kBetweenTries);
     }
 }
@@ -270,7 +289,7 @@ Answer<protocol::Event> PlaygroundClient::Connection::change(const std::string& 
                                                              bool may_start_keeper) {
     const std::vector<std::string> all = request.services;
     Progress progress;
-    auto deadline = os::monotonic_now() + kPatience;
+    Patience patience;
     while (true) {
         const bool fresh = !socket.valid();
         const auto opened = open(may_start_keeper);
@@ -294,10 +313,8 @@ Answer<protocol::Event> PlaygroundClient::Connection::change(const std::string& 
             },
             died, listener);
         if (end) return *end;
-        // What was answered for a while was no failure to answer.
-        if (os::monotonic_now() - asked > kWorked) deadline = os::monotonic_now() + kPatience;
         if (answer) return std::unexpected(refusal("the supervisor's answer had no end"));
-        if (!died || os::monotonic_now() > deadline) return std::unexpected(answer.error());
+        if (!died || !patience.lasts(asked)) return std::unexpected(answer.error());
         std::this_thread::sleep_for(kBetweenTries);
     }
 }
