@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import threading
 import time
 
 import processes
@@ -20,10 +19,9 @@ EXPECTED = re.compile(r'another pgctl command is currently managing this service
 class Client:
     def __init__(self, run, number, random):
         self.run, self.random, self.number = run, random, number
-        self.thread = threading.Thread(target=self._work)
         self.counts = {}
 
-    def _work(self):
+    def work(self):
         while not self.run.done.is_set():
             try:
                 self._one_command()

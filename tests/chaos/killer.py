@@ -25,16 +25,8 @@ class Killer:
         self.playground, self.disk, self.ledger, self.random = playground, disk, ledger, random
         self.deeds = []
         self.done = threading.Event()
-        self.thread = threading.Thread(target=self._run)
 
-    def start(self):
-        self.thread.start()
-
-    def end(self):
-        self.done.set()
-        self.thread.join()
-
-    def _run(self):
+    def work(self):
         choices = [self._kill] * 8 + [self._stop] * 4 + [self._kill_main] * 3 + [self._kill_all] * 1
         choices += [self._fill] if self.disk else []
         while not self.done.wait(self.random.uniform(0.2, 1.2)):

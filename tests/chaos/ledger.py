@@ -27,16 +27,8 @@ class Ledger:
         self.lives = {name: [] for name in zoo.names()}
         self.lock = threading.Lock()
         self.done = threading.Event()
-        self.thread = threading.Thread(target=self._watch)
 
-    def start(self):
-        self.thread.start()
-
-    def end(self):
-        self.done.set()
-        self.thread.join()
-
-    def _watch(self):
+    def watch(self):
         while not self.done.wait(SAMPLE):
             self.look()
 

@@ -65,9 +65,9 @@ def errors_of(call):
     return ERRORS.get(call.name) or ERRORS.get(f'{call.name} {word[0] if word else kind}') or ()
 
 
-def prepared(trial):
+def prepared(trial, **files):
     """Two writers, which all of this is nothing to, and the service `a`, which can't run twice."""
-    sole = Sole(trial)
+    sole = Sole(trial, **files)
     trial.start_writers(2)
     trial.but('a')
     sole.lived(1)

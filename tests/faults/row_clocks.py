@@ -64,7 +64,8 @@ class Pending:
 
     def __init__(self, trial, name):
         self.trial, self.name, self.gate = trial, name, f'{name}-go'
-        patient = {'timeout-ready': 60, 'timeout-stop': 60}
+        # Longer than all of this takes on a busy machine, and shorter than any jump.
+        patient = {'timeout-ready': 600, 'timeout-stop': 600}
         trial.pg.service(f'{name}-starts', ready=f'test -e {trial.quoted(trial.file(self.gate))}', files=patient)
         trial.pg.service(f'{name}-stops', f'trap "{trial.waits(self.gate)}; exit" TERM\necho ready\n{trial.pg.sleep} & wait\nwait',
                          files=patient)

@@ -12,6 +12,7 @@ from cgroups import limited_cgroup
 from rows import NotRun, row
 
 NEIGHBOURS = 20
+ENOUGH = 0.3  # seconds of CPU, in which a supervisor has answered anybody
 ROLES = ('keeper', 'supervisor', 'logger')
 # Where version 1 or 2 of cgroups may be mounted, and what leaves a cgroup 1 % of a CPU.
 ONE_PERCENT = {'/sys/fs/cgroup/cpu': {'cpu.cfs_period_us': 100000, 'cpu.cfs_quota_us': 1000},
@@ -51,8 +52,11 @@ def make_sure_that_services_are_fast():
 def live_as_ever(trial, names):
     """Each does in a fraction of its time-outs what it has to, so that no command has a reason to fail, or to kill."""
     for command in ('restart', 'stop', 'start'):
+        ran, _ = waited_for_cpu(trial.ours('supervisor'))
         told = trial.pg.run(command, *names)
         if 'not responding' in told.stderr:
+            ran = waited_for_cpu(trial.ours('supervisor'))[0] - ran
+            assert ran < ENOUGH, f'{command} was not answered, and the supervisor had the CPU for {ran} s: {told.stderr}'
             raise NotRun('ours got next to no CPU, and answered nobody')
         if told.returncode != 0 or 'Killing' in told.stderr:
             make_sure_that_services_are_fast()

@@ -57,6 +57,12 @@ def names_of_files(trial):
     return {re.sub(r'(services|playground)/[^/.]+', r'\1/SERVICE', name) for name in names}
 
 
+def files_of_all_of_ours(trial):
+    """Where nothing waits for the logger, it may come later than what was started."""
+    trial.pg.wait_until(lambda: any(trial.pg.pghome.rglob('log-journal')), 'the logger has begun')
+    return names_of_files(trial)
+
+
 def nothing_unknown(trial, known):
     unknown = names_of_files(trial) - known
     assert not unknown, f'files that nobody knows: {unknown}'
@@ -225,7 +231,7 @@ def successor_slow(trial):
 def first_start_killed(trial):
     sole = Sole(trial)
     trial.pg.start()
-    known = names_of_files(trial)
+    known = files_of_all_of_ours(trial)
     trial.pg.stop()
 
     def first(traced):
@@ -264,7 +270,7 @@ def killed_in_the_last_stop(words, find):
     def killed(trial):
         Sole(trial)
         trial.pg.start()
-        known = names_of_files(trial)
+        known = files_of_all_of_ours(trial)
 
         def last(traced):
             with traced:
