@@ -13,6 +13,9 @@ from playground import NOBODY
 
 SECRET = 'correct-horse-battery-staple'
 AS_NOBODY = {'user': NOBODY, 'group': NOBODY, 'extra_groups': []}
+# Of the caller's environment, and what tells a process of ours its place.
+KEPT = {'PATH', 'TZ', 'LANG', 'LC_ALL', 'HOME', 'USER', 'ASAN_OPTIONS', 'UBSAN_OPTIONS', 'LLVM_PROFILE_FILE',
+        'PGCTL_RUNTIME', 'PGCTL_STARTER', 'PGCTL_ROOM'}
 two_users = pytest.mark.skipif(os.geteuid() != 0, reason='needs root, to be two users')
 
 
@@ -20,10 +23,25 @@ def runtime(pg):
     return pg.pghome / str(pg.path.resolve()).lstrip('/') / '.pgctl'
 
 
-def as_nobody(code, *arguments):
-    command = subprocess.run([sys.executable, '-c', code, *map(str, arguments)], capture_output=True, text=True, timeout=90, **AS_NOBODY)
+# What a client gets to hear that connects to a socket and asks.
+ASK = '''
+import socket, sys
+client = socket.socket(socket.AF_UNIX)
+try:
+    client.connect(sys.argv[1])
+    client.sendall(b'GET /v1/status HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n')
+    client.settimeout(60)
+    print(client.recv(100))
+except OSError as error:
+    print(type(error).__name__)
+'''
+NO_ANSWER = {"b''", 'ConnectionResetError', 'BrokenPipeError'}
+
+
+def asked(pg, **user):
+    command = subprocess.run([sys.executable, '-c', ASK, str(runtime(pg) / 'control.sock')], capture_output=True, text=True, timeout=90, **user)
     assert command.returncode == 0, command.stderr
-    return command.stdout
+    return command.stdout.strip()
 
 
 def files_below(directory):
@@ -47,21 +65,19 @@ def test_another_user_gets_no_answer_whatever_the_modes_are(pg, opened):
         for path in [runtime(pg) / 'control.sock', *runtime(pg).parents, runtime(pg)]:
             if pg.directory in path.parents or path == pg.directory:
                 path.chmod(0o777)
-    answer = as_nobody('''
-import socket, sys
-client = socket.socket(socket.AF_UNIX)
-try:
-    client.connect(sys.argv[1])
-    client.sendall(b'GET /v1/status HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n')
-    client.settimeout(60)
-    print(client.recv(100))
-except OSError as error:
-    print(type(error).__name__)
-''', runtime(pg) / 'control.sock').strip()
-    assert answer in ({"b''", 'ConnectionResetError', 'BrokenPipeError'} if opened else {'PermissionError'})
+    assert asked(pg, **AS_NOBODY) in (NO_ANSWER if opened else {'PermissionError'})
     if opened:
         for path in [pg.directory, *(path for path in runtime(pg).parents if pg.directory in path.parents), runtime(pg)]:
             path.chmod(0o700)
+
+
+@two_users
+def test_root_gets_no_answer_from_an_ordinary_users_supervisor(pg):
+    pg.become_ordinary_user()
+    pg.service('a')
+    pg.start()
+    assert asked(pg) in NO_ANSWER
+    assert asked(pg, **AS_NOBODY).startswith("b'HTTP/1.1 200"), 'else that shows nothing'
 
 
 @two_users
@@ -83,8 +99,8 @@ def test_another_users_commands_see_and_stop_nothing(pg):
 
 def test_everything_of_ours_is_for_its_owner_alone(pg):
     with_secret(pg).start()
-    open_to_others = [str(path) for path in [pg.pghome, *pg.pghome.rglob('*')] if path.lstat().st_mode & 0o077 and not path.is_symlink()]
-    assert open_to_others == [] or all(not stat.S_ISDIR(os.lstat(path).st_mode) for path in open_to_others)
+    open_to_others = [path for path in [pg.pghome, *pg.pghome.rglob('*')] if path.lstat().st_mode & 0o077 and not path.is_symlink()]
+    assert not any(path.is_dir() for path in open_to_others), open_to_others
     assert runtime(pg).stat().st_mode & 0o777 == 0o700
     for path in runtime(pg).rglob('*'):
         assert path.lstat().st_mode & 0o077 == 0, path
@@ -98,8 +114,10 @@ def test_values_of_the_environment_are_in_no_file_that_others_can_read(pg):
     pg.wait_until(lambda: pg.state('a') == 'ready', 'it is adopted')
     with_it = [path for path in files_below(pg.directory) if SECRET.encode() in path.read_bytes()]
     assert all(path.stat().st_mode & 0o077 == 0 and path.is_relative_to(runtime(pg)) for path in with_it), with_it
-    pg.stop()
-    assert [path for path in files_below(pg.directory) if SECRET.encode() in path.read_bytes()] == [], 'after the stop in none at all'
+    pg.service('b')
+    pg.start('b', env={'SECRET': None})
+    pg.stop('a')
+    assert [path for path in files_below(pg.directory) if SECRET.encode() in path.read_bytes()] == [], 'after its stop in none at all'
 
 
 def test_values_of_the_environment_are_in_no_output_and_no_title(pg):
@@ -110,9 +128,11 @@ def test_values_of_the_environment_are_in_no_output_and_no_title(pg):
              ['--verbose', 'status'], ['status', 'nothing'])]
     titles = [part for pid in pg.our_processes() for part in processes.command_line(pid)]
     assert SECRET not in ''.join(one.stdout + one.stderr for one in said) + ''.join(titles)
-    # Ours keep nothing of the caller's environment but what they need.
-    assert not any(SECRET in ''.join(processes.environment(pid).values()) for pid in pg.our_processes()
-                   if len(processes.command_line(pid)) > 1)
+    for pid in pg.our_processes():
+        of_service = len(processes.command_line(pid)) == 1
+        # A service's keeper has written its title over its environment.
+        assert not set(processes.environment(pid)) - KEPT or of_service, f"ours keep of the caller's environment: {processes.environment(pid)}"
+        assert SECRET.encode() not in processes.read(pid, 'environ')
     pg.stop()
 
 
