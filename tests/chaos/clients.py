@@ -10,6 +10,7 @@ import zoo
 
 HANGS = 80  # seconds; three times as long as any time-out here
 MARGIN = 2.0  # seconds; how long ours may take to learn of an end on a machine that is short of everything
+TELLS = 20.0  # seconds; within which a service that was started has noted that it lives
 # What a command may complain of here.
 EXPECTED = re.compile(r'another pgctl command is currently managing this service|another pgctl command has asked it to stop|'
                       r'No space left on device|is not responding|failed to (start|stop) after|Some services (failed to (start|stop)|were not restarted)|'
@@ -46,6 +47,8 @@ class Client:
             return
         if command == 'status':
             self._judge_status(what, json.loads(result.stdout), begin, end)
+        if command in ('start', 'restart'):
+            self._judge_start(what, services or zoo.names(), begin)
         if command == 'stop':
             self._judge_stop(what, services or zoo.names(), begin_ticks)
 
@@ -81,6 +84,19 @@ class Client:
         if environment != [b''] and f'PGCTL_SERVICE={self.run.playground.path / name}'.encode() not in environment:
             return f'it is {processes.describe([one["pid"]])}'
         return ''
+
+    def _judge_start(self, what, services, begin):
+        """What was started has lived since, and been ready where it has a check. One without counts as started when it has lived for a
+        moment, which may be before it has come to tell of itself."""
+        def missing():
+            self.run.ledger.look()
+            return [name for name in services if not any(zoo.kind_of(name) != 'slow' or self.run.ledger.was_ready(name, life)
+                                                         for life in self.run.ledger.lives_since(name, begin - MARGIN))]
+        end = time.monotonic() + TELLS
+        while (left := missing()) and time.monotonic() < end:
+            time.sleep(0.2)
+        if left:
+            self.run.violation(f'{what}: it said that {left} started, of which nothing was seen')
 
     def _judge_stop(self, what, services, begin_ticks):
         """What lived before must not live after it: in the set, by the mark, or by the name of a child that hides."""

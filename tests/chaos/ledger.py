@@ -41,7 +41,7 @@ class Ledger:
         known = self.lives[name]
         for number, (pid, started) in enumerate(self.registered(name)[len(known):], start=len(known) + 1):
             known.append(Life(number, observer.Identity(pid, started)))
-        for life in known[-2:]:
+        for life in known[-5:]:
             if life.first_dead:
                 continue
             if observer.lives(life.one):
@@ -61,6 +61,11 @@ class Ledger:
         """The last one that had this pid."""
         with self.lock:
             return next((life for life in reversed(self.lives[name]) if life.one.pid == pid), None)
+
+    def lives_since(self, name, moment):
+        """Those that had not ended by then."""
+        with self.lock:
+            return [life for life in self.lives[name] if not life.first_dead or life.first_dead >= moment]
 
     def latest(self, name):
         with self.lock:

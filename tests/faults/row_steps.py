@@ -3,6 +3,7 @@
 The steps are the system calls that it makes when nothing is wrong. Enough rounds kill at all of them."""
 
 import re
+import shutil
 
 import processes
 from lives import Sole
@@ -269,13 +270,16 @@ def killed_in_the_last_stop(words, find):
     @row(6, f'{words} is killed at each step of the last stop')
     def killed(trial):
         Sole(trial)
-        trial.pg.start()
+        trial.start_writers(1)
         known = files_of_all_of_ours(trial)
 
         def last(traced):
+            trial.wait_until_written('w1')
             with traced:
                 trial.pg.stop()
             is_gone(trial, known)
+            trial.check_logs()
+            shutil.rmtree(trial.pg.log_file('w1').parent)  # the next life counts from 1
             trial.pg.start()
             trial.remember()
 

@@ -195,6 +195,10 @@ class Trial:
         self.pg.stop()
         left = processes.mentioning(self.root)
         assert not left, f'I6: left: {processes.describe(left)}'
+        self.check_logs()
+
+    def check_logs(self):
+        """I3, of writers that have ended."""
         for name in self.writers:
             wrong = observer.misses(observer.numbers_in_log(self.pg.path / name), observer.counted(self.root / f'{name}.count'))
             assert not wrong, f'I3: {name}: {wrong}'
