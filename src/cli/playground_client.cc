@@ -37,9 +37,11 @@ constexpr auto kBetweenTries = 2ms;
 constexpr auto kLongestPause = 50ms;
 // A supervisor that dies later than this after a request was not unable to work.
 constexpr auto kWorked = 1s;
-// After this long without an answer we look whether somebody has stopped the supervisor.
-constexpr double kSuspicious = 3;  // seconds
-constexpr double kGlance = 1;      // seconds
+// After this long without an answer we look whether somebody has stopped the supervisor, and then again and
+// again.
+constexpr auto kSuspicious = 2s;
+constexpr auto kBetweenLooks = 1s;
+constexpr double kGlance = 1;  // seconds
 // So many that died at work under one request were not killed by somebody.
 constexpr int kMostDeaths = 20;
 constexpr unsigned kUnavailable = 503;  // RFC 9110: the supervisor can't work here, and says why
@@ -204,17 +206,23 @@ Answer<bool> PlaygroundClient::Connection::open(bool may_start_keeper) {
     }
 }
 
-// It refers to `listener`.
+// It refers to `listener`. Who is stopped for a moment, by a debugger for instance, answers after that: only
+// who is stopped at two looks does not.
 Silence PlaygroundClient::Connection::watchful(const Listener& listener) const {
-    const double seconds = listener.on_interval ? std::min(listener.interval, kSuspicious) : kSuspicious;
+    constexpr double kInterval = std::chrono::duration<double>(kBetweenLooks).count();
+    const double seconds = listener.on_interval ? std::min(listener.interval, kInterval) : kInterval;
     const auto asked = os::monotonic_now();
-    return {.seconds = seconds, .call = [this, asked, &listener](bool answering) {
+    return {.seconds = seconds,
+            .call = [this, asked, &listener, next = asked + kSuspicious,
+                     stopped = false](bool answering) mutable {
                 if (listener.on_interval) listener.on_interval();
-                const auto waited = os::monotonic_now() - asked;
-                if (waited < std::chrono::duration<double>(kSuspicious)) return true;
-                if (!answering && waited > kPatience) return false;
+                const auto now = os::monotonic_now();
+                if (!answering && now - asked > kPatience) return false;
+                if (now < next) return true;
+                next = now + kBetweenLooks;
                 const auto peer = os::peer_of(socket.get());
-                return !peer || !supervisor_is_stopped(peer->pid);
+                const bool was_stopped = std::exchange(stopped, peer && supervisor_is_stopped(peer->pid));
+                return !was_stopped || !stopped;
             }};
 }
 

@@ -85,7 +85,8 @@ class Pending:
         """Nothing fired that was not due, and what was due did."""
         checks = len(self.trial.pg.lines(f'{self.name}-checks'))
         self.trial.pg.wait_until(lambda: len(self.trial.pg.lines(f'{self.name}-checks')) > checks + 2, 'it is checked again and again')
-        assert self.start.running() and self.stop.running(), f'a time-out fired: {self.start.running()}, {self.stop.running()}'
+        ended = [command.result() for command in (self.start, self.stop) if not command.running()]
+        assert not ended, f'a time-out fired: {ended}'
 
     def ends(self):
         self.trial.open(self.gate)

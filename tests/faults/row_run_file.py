@@ -9,6 +9,7 @@ import subprocess
 import time
 
 import processes
+from executables import await_no_writer
 from rows import NotRun, row
 
 # The shell reads on when it has come to the end of these, and not before.
@@ -240,6 +241,7 @@ def text_busy(trial):
         except subprocess.TimeoutExpired:
             raise NotRun('this kernel executes what is being written to') from None
         fails_with_one_message(trial, 'a', 'exec: Text file busy')
+    await_no_writer(run)
     trial.pg.start('a')
     trial.pg.stop('a')
     trial.finish()
