@@ -31,6 +31,7 @@
 #include "os/clock.h"
 #include "os/fd.h"
 #include "os/proc.h"
+#include "protocol/handed_over.h"
 #include "protocol/runtime_directory.h"
 
 namespace keeper {
@@ -258,7 +259,10 @@ void PlaygroundKeeper::obey(const Command& command) {
     if (command.kind == CommandKind::fork_keeper) fork_keeper(command);
     if (command.kind == CommandKind::start_neighbour) start_neighbour(directory_.neighbour(command.name));
     if (command.kind == CommandKind::restore) static_cast<void>(restore(true));
-    if (command.kind == CommandKind::sync) tell(Report{.kind = ReportKind::synced, .token = command.token});
+    if (command.kind == CommandKind::sync) {
+        protocol::close_handed_over();  // whoever asks has them
+        tell(Report{.kind = ReportKind::synced, .token = command.token});
+    }
     if (command.kind == CommandKind::upgrade) begin_upgrade(command);
     if (command.kind == CommandKind::fit) take_fit(command.pid);
     if (command.kind == CommandKind::finish) {
@@ -333,6 +337,7 @@ void PlaygroundKeeper::become_service_keeper(const Command& command, pid_t paren
     files_.close_in_child();
     ::close(signals_.get());
     programs_.close();
+    protocol::close_handed_over();
     keep({.service = command.service,
           .generation = command.generation,
           .reports = files_.reports(),

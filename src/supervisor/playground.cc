@@ -235,6 +235,14 @@ protocol::Status Playground::status() {
     return status;
 }
 
+std::vector<int> Playground::held_outputs() const {
+    std::vector<int> held;
+    for (const Service* service : up_) {
+        if (service->held_output() >= 0) held.push_back(service->held_output());
+    }
+    return held;
+}
+
 // Service → the keeper that was forked for it and of which nobody has told yet: its service may run already.
 std::unordered_map<std::string, pid_t> Playground::untold_keepers() const {
     const auto waits = [](const Service* up) { return up->keeper() == 0 && model::is_spawning(up->model()); };

@@ -59,6 +59,8 @@ class Playground {
     // Tells the keeper, and by it the logger, to end, and calls `sent` once it can know. Nothing may be up.
     void finish(std::function<void()> sent);
 
+    // The descriptors of outputs that are held because no keeper of a service does.
+    [[nodiscard]] std::vector<int> held_outputs() const;
     // Whether the runtime directory still holds what belongs to it.
     [[nodiscard]] bool files_in_place() const;
     // Where it does not: writes what is ours once more and tells the keeper, which replaces us by a

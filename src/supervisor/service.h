@@ -99,6 +99,8 @@ class Service {
     [[nodiscard]] pid_t main() const { return record_.main.pid; }
     // Something that it has left was found outside of every keeper.
     void note_strays();
+    // Its output, held open as long as there is no keeper that does; -1: not.
+    [[nodiscard]] int held_output() const { return held_output_.get(); }
     // It is up, or on its way, without a keeper: what is above it was killed.
     [[nodiscard]] bool unkept() const { return record_.keeper.pid == 0 && !keeper_commanded_ && !down(); }
     // Whether a process ends when this service is stopped; `lineage` is the process and its ancestors.

@@ -12,6 +12,7 @@
 #include "os/proc.h"
 #include "os/process.h"
 #include "os/stray_signals.h"
+#include "protocol/handed_over.h"
 #include "protocol/starter.h"
 #include "protocol/trial.h"
 #include "supervisor/api.h"
@@ -34,8 +35,8 @@ constexpr std::chrono::seconds kFirstRequest{5};
 
 // The playground's keeper was killed. This process becomes the next one: it takes the lock, which fell free,
 // and starts a supervisor, which adopts what runs. Nothing is lost with us that the state file and the
-// services' keepers don't know.
-[[noreturn]] void become_keeper(const std::string& path) {
+// services' keepers don't know, but for the `outputs` that only we hold.
+[[noreturn]] void become_keeper(const std::string& path, const std::vector<int>& outputs) {
     // What we have started are checks, whose results nobody would hear of.
     for (const pid_t child : os::Proc().children(::getpid())) {
         ::kill(-child, SIGKILL);
@@ -45,6 +46,7 @@ constexpr std::chrono::seconds kFirstRequest{5};
     // A connection that was accepted in this moment has not been marked so yet, and its client would wait for
     // the keeper.
     ::close_range(kSocketFd + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+    protocol::hand_over(outputs);
     std::string name = "pgctl", role = "keeper", playground = path;
     char* arguments[] = {name.data(), role.data(), playground.data(), nullptr};
     ::execve("/proc/self/exe", arguments, environ);
@@ -87,7 +89,7 @@ int run(const std::string& runtime, const std::string& path) {
     static_cast<void>(inherited());  // as it is now: our own limits may be changed later
 
     const auto keeper = playground_keeper();
-    if (!keeper) become_keeper(path);
+    if (!keeper) become_keeper(path, {});
     const protocol::RuntimeDirectory directory(runtime);
     const bool on_trial = protocol::on_trial();
     Loop loop;
@@ -141,7 +143,7 @@ int run(const std::string& runtime, const std::string& path) {
     });
     watch.begin(protocol::RuntimeDirectory(runtime));
     if (!playground->files_in_place()) watch.again();
-    const Readable keeper_ended(loop, keeper->fd(), [&path] { become_keeper(path); });
+    const Readable keeper_ended(loop, keeper->fd(), [&] { become_keeper(path, playground->held_outputs()); });
     if (on_trial && playground->adopted()) fit();
     // A timer that is cancelled would wake us all the same.
     if (api && playground->all_down() && !somebody_comes(kFirstRequest)) end_if_idle();

@@ -258,6 +258,27 @@ def keeper_killed_before_a_kill(trial):
     finish_beside_keepers(trial)
 
 
+@row(3, "the playground's keeper is killed while what a service without a keeper of its own wrote last waits for the logger")
+def keeper_killed_before_the_last_words(trial):
+    """With it the logger goes, and nobody but the supervisor, which becomes the next keeper, has the pipe then."""
+    trial.start_writers(1)
+    trial.pg.service('a', f'trap "echo last words; exit" TERM\necho first\n{trial.pg.sleep} & while :; do wait; done', files={'timeout-stop': 60})
+    trial.pg.start('a')
+    trial.pg.wait_until(lambda: trial.pg.log('a') == ['first'], 'a runs')
+    kill_keeper_of(trial, 'a')
+    lost_keepers(trial, -1)
+    trial.pg.wait_until(lambda: trial.pg.status('a')['a']['pid'], 'it goes on')
+    main = trial.main('a')
+    logger = trial.ours('logger')
+    processes.kill([logger], signal.SIGSTOP)
+    stop = trial.pg.begin('stop', 'a')
+    await_end(main.pid)
+    trial.kill('keeper')
+    stop.result().succeeded()
+    assert trial.pg.log('a') == ['first', 'last words'], f'I3: {trial.pg.log("a")}'
+    finish_beside_keepers(trial)
+
+
 @row(4, 'the logger is killed again and again at full rate')
 def logger_killed(trial):
     down = services_that_are_down(trial)
