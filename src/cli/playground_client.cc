@@ -219,6 +219,7 @@ Silence PlaygroundClient::Connection::watchful(const Listener& listener) const {
                 const auto now = os::monotonic_now();
                 if (!answering && now - asked > kPatience) return false;
                 if (now < next) return true;
+                if (now - next > kBetweenLooks) stopped = false;  // that was long before
                 next = now + kBetweenLooks;
                 const auto peer = os::peer_of(socket.get());
                 const bool was_stopped = std::exchange(stopped, peer && supervisor_is_stopped(peer->pid));
@@ -303,14 +304,19 @@ Answer<protocol::Event> PlaygroundClient::Connection::change(const std::string& 
         const auto opened = open(may_start_keeper);
         if (!opened) return std::unexpected(opened.error());
         if (!*opened) return protocol::Event{.event = "end", .last = true};
+        const auto asked = os::monotonic_now();
         if (fresh) {
             if (auto refused = claim_again()) return std::unexpected(*refused);
-            if (!socket.valid()) continue;
+        }
+        if (!socket.valid()) {
+            if (!patience.lasts(asked))
+                return std::unexpected(refusal("the supervisor of this playground ends again and again"));
+            std::this_thread::sleep_for(kBetweenTries);
+            continue;
         }
         std::optional<protocol::Event> end;
         request.services = progress.rest(all);
         bool died = false;
-        const auto asked = os::monotonic_now();
         const auto answer = ask(
             "POST", target, protocol::to_text(request),
             [&](const std::string& line) {

@@ -72,10 +72,11 @@ bool something_escaped(const Session& session, const Services& services) {
     const os::Proc proc;
     const auto callers = proc.lineage(os::own_pid());
     for (const Share& share : shares_of(services)) {
-        const auto marked = protocol::marked_processes_patiently(proc, share.playground).processes;
+        const auto marked = protocol::marked_processes_patiently(proc, share.playground);
+        if (!marked.complete) return true;
         for (const std::string& name : share.names) {
-            const auto found = marked.find(share.playground + "/" + name);
-            if (found == marked.end()) continue;
+            const auto found = marked.processes.find(share.playground + "/" + name);
+            if (found == marked.processes.end()) continue;
             for (const auto& process : found->second) {
                 if (std::ranges::find(callers, process.pid) == callers.end()) return true;
             }

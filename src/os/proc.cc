@@ -27,9 +27,7 @@ std::vector<std::string> nul_separated(std::string_view text) {
     return base::split(text, '\0');
 }
 
-// PF_EXITING and PF_KTHREAD of the kernel's linux/sched.h.
-constexpr std::uint64_t kExiting = 0x4;
-constexpr std::uint64_t kKernelThread = 0x200000;
+constexpr std::uint64_t kKernelThread = 0x200000;  // PF_KTHREAD of the kernel's linux/sched.h
 constexpr size_t kEnvironmentEnd = 48;  // of the fields behind the command; its beginning is the one before
 constexpr size_t kSmallFile = 1 << 20;
 constexpr size_t kLargeFile = 64 << 20;  // an environment may be as large as the stack's limit allows
@@ -56,13 +54,11 @@ base::Result<ProcessStat> parse_process_stat(std::string_view line) {
     ProcessStat stat{.pid = *pid, .command = std::string(line.substr(open + 1, close - open - 1))};
     const auto flags = number<std::uint64_t>(fields[6]).value_or(0);
     stat.state = fields[0][0];
-    stat.ended = stat.state == 'Z' || stat.state == 'X' || (flags & kExiting) != 0;
-    stat.kernel_thread = (flags & kKernelThread) != 0;
+    stat.ended = stat.state == 'Z' || stat.state == 'X';
     if (fields.size() > kEnvironmentEnd) {
-        const auto begin = number<std::uint64_t>(fields[kEnvironmentEnd - 1]).value_or(0);
-        const auto end = number<std::uint64_t>(fields[kEnvironmentEnd]).value_or(0);
-        stat.executing = end == 0 && !stat.ended && !stat.kernel_thread;
-        stat.has_environment = end > begin + 1;
+        stat.environment_begin = number<std::uint64_t>(fields[kEnvironmentEnd - 1]).value_or(0);
+        stat.environment_end = number<std::uint64_t>(fields[kEnvironmentEnd]).value_or(0);
+        stat.bare = stat.environment_end == 0 && !stat.ended && (flags & kKernelThread) == 0;
     }
     stat.parent = number<pid_t>(fields[1]).value_or(0);
     stat.group = number<pid_t>(fields[2]).value_or(0);

@@ -19,11 +19,12 @@ struct ProcessStat {
     pid_t pid = 0;
     std::string command;  // at most 15 bytes, any byte but NUL
     char state = '?';     // R, S, D, T, t, Z, X, I
-    bool ended = false;   // or about to: it has no memory any more
-    bool kernel_thread = false;
-    // It executes another program, and its new memory has neither arguments nor environment yet.
-    bool executing = false;
-    bool has_environment = false;  // of more than one byte
+    bool ended = false;   // a zombie
+    // It shows neither arguments nor environment, and is no thread of the kernel's: it executes another
+    // program just now, or has no memory any more.
+    bool bare = false;
+    // Where its environment lies, as addresses: elsewhere once it has executed another program.
+    std::uint64_t environment_begin = 0, environment_end = 0;
     pid_t parent = 0;
     pid_t group = 0;
     pid_t session = 0;

@@ -47,6 +47,13 @@ Mark unreadable(const base::Error& error) {
             .ended = error.number == ENOENT || error.number == ESRCH};
 }
 
+// An execution gives other addresses, and a keeper's child another name before that.
+bool stood_still(const os::ProcessStat& before, const os::ProcessStat& after) {
+    return before.command == after.command && !before.bare && !after.bare &&
+           before.environment_begin == after.environment_begin &&
+           before.environment_end == after.environment_end;
+}
+
 class Search {
   public:
     Search(const os::Proc& proc, std::string_view playground) : proc_(proc), playground_(playground) {}
@@ -96,20 +103,16 @@ Mark mark_of(const os::Proc& proc, pid_t pid) {
         const auto environment = proc.environment(pid);
         if (!environment) return unreadable(environment.error());
         if (std::string service = service_in(*environment); !service.empty()) return {.service = service};
-        if (before->command == kBeforeExecution) {
-            const auto arguments = proc.command_line(pid);
-            if (!arguments) return unreadable(arguments.error());
-            if (std::string service = service_in_title(*arguments); !service.empty())
-                return {.service = service};
-            if (!arguments->empty() && arguments->front() == kOurName) return {};  // a check
-        } else if (!environment->empty()) {
-            return {};
-        } else {
-            const auto after = proc.stat(pid);
-            if (!after) return unreadable(after.error());
-            if (after->ended) return {.ended = true};
-            if (!after->executing && !after->has_environment) return {};
-        }
+        const bool is_about_to = before->command == kBeforeExecution;
+        const auto arguments = is_about_to ? proc.command_line(pid) : std::vector<std::string>();
+        if (!arguments) return unreadable(arguments.error());
+        const auto after = proc.stat(pid);
+        if (!after) return unreadable(after.error());
+        if (after->ended) return {.ended = true};
+        if (!stood_still(*before, *after)) continue;
+        if (!is_about_to) return {};
+        if (std::string service = service_in_title(*arguments); !service.empty()) return {.service = service};
+        if (!arguments->empty() && arguments->front() == kOurName) return {};  // a check
     }
     return {.unclear = true};
 }

@@ -1,6 +1,5 @@
 #include "supervisor/await_end.h"
 
-#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -17,51 +16,63 @@ constexpr std::chrono::milliseconds kShortagePause{50};
 // Keeps itself alive until it has called back.
 class Wait : public std::enable_shared_from_this<Wait> {
   public:
-    Wait(Loop& loop, std::function<void()> done)
-        : loop_(loop), done_(std::move(done)), timer_(loop, [this] { finish(); }) {}
+    Wait(Loop& loop, const os::Proc& proc, std::vector<os::ProcessId> processes, std::function<void()> done)
+        : loop_(loop),
+          proc_(proc),
+          unwatched_(std::move(processes)),
+          done_(std::move(done)),
+          timer_(loop, [this] { finish(); }),
+          again_(loop, [this] { watch_unwatched(); }) {}
 
-    void begin(const os::Proc& proc, const std::vector<os::ProcessId>& processes, model::Time deadline) {
+    void begin(model::Time deadline) {
         self_ = shared_from_this();
-        for (const os::ProcessId& id : processes) {
-            auto process = os::Process::open(proc, id);
-            if (process) fds_.push_back(std::move(*process).take_fd());
-            if (!process && os::is_shortage(process.error().number)) deadline = soon(deadline);
-        }
-        left_ = fds_.size();
-        if (left_ == 0 && !is_short_) return finish();
         timer_.set(deadline);
-        for (const os::Fd& fd : fds_) watch(fd.get());
+        watch_unwatched();
     }
 
   private:
-    // Nobody tells of the end of what can't be watched.
-    model::Time soon(model::Time deadline) {
-        is_short_ = true;
-        return std::min(deadline, os::monotonic_now() + kShortagePause);
+    // Those for which there is no descriptor now are tried again.
+    void watch_unwatched() {
+        std::erase_if(unwatched_, [this](const os::ProcessId& id) {
+            auto process = os::Process::open(proc_, id);
+            if (process) watch(std::move(*process).take_fd());
+            return process || !os::is_shortage(process.error().number);
+        });
+        if (!unwatched_.empty()) again_.set(os::monotonic_now() + kShortagePause);
+        look_whether_all_ended();
     }
 
-    void watch(int fd) {
+    void watch(os::Fd fd) {
         const size_t place = watches_.size();
-        watches_.push_back(std::make_unique<Readable>(loop_, fd, [this, place] {
+        fds_.push_back(std::move(fd));
+        ++left_;
+        watches_.push_back(std::make_unique<Readable>(loop_, fds_.back().get(), [this, place] {
             watches_[place].reset();
-            if (--left_ == 0 && !is_short_) finish();
+            --left_;
+            look_whether_all_ended();
         }));
+    }
+
+    void look_whether_all_ended() {
+        if (left_ == 0 && unwatched_.empty()) finish();
     }
 
     void finish() {
         timer_.cancel();
+        again_.cancel();
         watches_.clear();
         if (done_) loop_.post(std::exchange(done_, nullptr));
         loop_.post([self = std::move(self_)] {});
     }
 
     Loop& loop_;
+    const os::Proc& proc_;
+    std::vector<os::ProcessId> unwatched_;
     std::function<void()> done_;
-    Timer timer_;
+    Timer timer_, again_;
     std::vector<os::Fd> fds_;
     std::vector<std::unique_ptr<Readable>> watches_;
-    size_t left_ = 0;
-    bool is_short_ = false;
+    size_t left_ = 0;  // that are watched and have not ended
     std::shared_ptr<Wait> self_;
 };
 
@@ -69,7 +80,7 @@ class Wait : public std::enable_shared_from_this<Wait> {
 
 void await_end(Loop& loop, const os::Proc& proc, const std::vector<os::ProcessId>& processes,
                model::Time deadline, std::function<void()> done) {
-    std::make_shared<Wait>(loop, std::move(done))->begin(proc, processes, deadline);
+    std::make_shared<Wait>(loop, proc, processes, std::move(done))->begin(deadline);
 }
 
 }  // namespace supervisor

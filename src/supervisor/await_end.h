@@ -11,8 +11,8 @@
 
 namespace supervisor {
 
-// Calls `done` from the loop, once: when all of them have ended (a zombie has), or at `deadline`, or soon
-// where one of them can't be watched for a shortage. Whoever `done` refers to has to live until then.
+// Calls `done` from the loop, once: when all of them have ended (a zombie has), or at `deadline`. Whoever
+// `done` refers to has to live until then, and so has `proc`.
 void await_end(Loop& loop, const os::Proc& proc, const std::vector<os::ProcessId>& processes,
                model::Time deadline, std::function<void()> done);
 

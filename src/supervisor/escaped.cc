@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "os/file.h"
+#include "os/shortage.h"
 #include "protocol/marked.h"
 
 namespace supervisor {
@@ -33,7 +34,8 @@ std::vector<os::ProcessId> Escaped::without_lineage(const std::vector<os::Proces
 std::vector<os::ProcessId> Escaped::alive(const std::vector<os::ProcessId>& processes) const {
     std::vector<os::ProcessId> living;
     std::ranges::copy_if(processes, std::back_inserter(living), [this](const os::ProcessId& process) {
-        return os::Process::open(proc_, process).has_value();
+        const auto opened = os::Process::open(proc_, process);
+        return opened || os::is_shortage(opened.error().number);
     });
     return living;
 }

@@ -13,6 +13,7 @@ namespace supervisor {
 namespace {
 
 constexpr std::chrono::hours kForever{24 * 365};
+constexpr int kLooks = 10;  // at what changes all the time
 
 }  // namespace
 
@@ -69,16 +70,22 @@ std::vector<os::ProcessId> Orphans::left_by_check(const std::string& service) co
 }
 
 FoundPids Orphans::fallen(pid_t parent, bool unmarked, const std::function<bool(pid_t)>& ours) const {
-    FoundPids found;
-    for (const pid_t child : proc_.children(parent)) {
-        if (ours(child)) continue;
-        const protocol::Mark mark = protocol::mark_of(proc_, child);
-        // It may be one of ours that is just being started.
-        if (mark.unclear) found.complete = false;
-        if (mark.unclear || mark.ended || (unmarked && !mark.service.empty())) continue;
-        found.pids.push_back(child);
-        const auto below = proc_.descendants(child);
-        found.pids.insert(found.pids.end(), below.begin(), below.end());
+    FoundPids found{.complete = false};
+    std::set<pid_t> seen;
+    for (int look = 0; look < kLooks && !found.complete; ++look) {
+        found.complete = true;
+        for (const pid_t child : proc_.children(parent)) {
+            if (seen.contains(child) || ours(child)) continue;
+            const protocol::Mark mark = protocol::mark_of(proc_, child);
+            // What an ended one has left may have come after it was listed; an unclear one may be ours.
+            if (mark.ended || mark.unclear) found.complete = false;
+            if (mark.unclear) continue;
+            seen.insert(child);
+            if (mark.ended || (unmarked && !mark.service.empty()) || ours(child)) continue;
+            found.pids.push_back(child);
+            const auto below = proc_.descendants(child);
+            found.pids.insert(found.pids.end(), below.begin(), below.end());
+        }
     }
     return found;
 }

@@ -13,9 +13,10 @@
 
 namespace supervisor {
 
-bool ProcessSet::empty() const {
+bool ProcessSet::empty(const std::vector<pid_t>& spared) const {
     const FoundPids found = find();
-    return found.pids.empty() && found.complete && proc_.tells();
+    const auto counts = [&](pid_t pid) { return std::ranges::find(spared, pid) == spared.end(); };
+    return std::ranges::none_of(found.pids, counts) && found.complete && proc_.tells();
 }
 
 FoundPids ProcessSet::find() const {

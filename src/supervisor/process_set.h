@@ -35,8 +35,8 @@ class ProcessSet {
 
     // All of it now, parents before their children.
     [[nodiscard]] std::vector<pid_t> pids() const { return find().pids; }
-    // False also where it can't be told.
-    [[nodiscard]] bool empty() const;
+    // False also where it can't be told. `spared` count for nothing.
+    [[nodiscard]] bool empty(const std::vector<pid_t>& spared = {}) const;
     // As rows to show, a child below its parent.
     [[nodiscard]] std::vector<protocol::ProcessRow> rows() const;
     // TERM to each, and CONT in case it is stopped.

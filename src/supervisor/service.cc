@@ -69,14 +69,16 @@ bool Service::holds(const std::vector<pid_t>& lineage) const {
 
 base::Status Service::start(std::shared_ptr<const protocol::Caller> caller,
                             const config::ServiceSettings& settings, bool force) {
+    const pid_t asks = caller->pid;
     const model::State& state = record_.service.state;
     const bool alive =
         std::holds_alternative<model::Running>(state) || std::holds_alternative<model::Spawning>(state);
     if (!alive) {
         if (auto prepared = prepare(std::move(caller), settings); !prepared) return prepared;
     }
-    // Whoever asks has cleared what was found; but something may have been executing meanwhile.
-    const bool blocked = model::is_held(record_.service) && settings.tracing && !processes().empty();
+    // What was found is cleared, but for who asks; something may have been executing meanwhile.
+    const bool blocked = model::is_held(record_.service) && settings.tracing &&
+                         !processes().empty(around_.commands.proc().lineage(asks));
     handle(model::WantUp{.force = force, .blocked = blocked});
     return {};
 }
@@ -239,12 +241,13 @@ void Service::act(const model::Action& action) {
 
 void Service::act_spawn() {
     record_.main = {};
+    kills_rest_ = false;
     forget_check_plan();
     around_.commands.open_log(slot_, name());
     if (const auto opened = open_notification(); !opened) {
         spawn_error_ = opened.error().message();
         around_.loop.post([this, shortage = os::is_shortage(opened.error().number)] {
-            handle(model::SpawnFailed{.set_empty = processes().empty(), .shortage = shortage});
+            not_spawned(processes().empty(), shortage);
         });
         return;
     }
@@ -364,7 +367,7 @@ void Service::release() {
     held_output_.reset();
     watch_again_.reset();
     rest_timer_.reset();
-    watches_rest_ = false;
+    watches_rest_ = kills_rest_ = false;
     record_.keeper = {};
     record_.main = {};
     caller_.reset();
@@ -471,8 +474,12 @@ void Service::failed_to_spawn(const protocol::Report& report) {
     const bool shortage = os::is_shortage(report.status) || report.status == EINTR;
     if (spawn_error_ != before || !shortage) say("pgctl: ./run: " + spawn_error_);
     const bool empty = forking ? processes().empty() : nothing_left(report);
+    not_spawned(empty, shortage);
+}
+
+void Service::not_spawned(bool empty, bool shortage) {
     handle(model::SpawnFailed{.set_empty = empty, .shortage = shortage});
-    if (forking && !empty) watch_rest();  // there is no keeper that would tell of its end
+    if (!empty && record_.keeper.pid == 0) watch_rest();  // no keeper tells of its end
 }
 
 void Service::restore(const Record& record) {

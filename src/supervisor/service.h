@@ -173,6 +173,7 @@ class Service {
     void watch_main();
     void without_keeper(pid_t ended, int status);
     [[nodiscard]] std::vector<os::ProcessId> identified(const std::vector<pid_t>& pids) const;
+    void not_spawned(bool empty, bool shortage);
     void kill_unknown_life();
     void watch_rest();
     void look_for_rest();
@@ -216,6 +217,7 @@ class Service {
     os::Fd held_output_;                  // of a service without a keeper
     std::unique_ptr<Timer> watch_again_;  // where one of the two could not be opened
     bool watches_rest_ = false;
+    bool kills_rest_ = false;            // whatever of it may still appear
     std::unique_ptr<Timer> rest_timer_;  // where it can't be told what that is
     std::string spawn_error_;
     std::string log_error_;

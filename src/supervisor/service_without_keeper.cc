@@ -19,9 +19,14 @@ namespace {
 
 // How long what a killed keeper has left is watched before it is looked for anew: it may have forked.
 constexpr std::chrono::seconds kLookAgain{1};
-// Where nothing of it is seen and yet it can't be told to be over.
-constexpr std::chrono::milliseconds kLookAgainSoon{100};
+// Where nothing of it can be watched: it is about to end, or to show itself.
+constexpr std::chrono::milliseconds kLookAgainSoon{50};
 constexpr std::chrono::milliseconds kShortagePause{50};
+
+// Where nobody can tell, it counts as living.
+bool may_live(const base::Result<os::Process>& process) {
+    return process || os::is_shortage(process.error().number);
+}
 
 }  // namespace
 
@@ -72,7 +77,7 @@ void Service::without_keeper(pid_t ended, int status) {
     record_.main = {};
     const bool empty = processes().empty();
     if (!empty) {
-        if (model::is_spawning(record_.service)) kill_unknown_life();
+        if (model::is_spawning(record_.service) || kills_rest_) kill_unknown_life();
         watch_rest();
     }
     const auto how = reported ? base::ExitStatus::from_record(status) : base::ExitStatus::signalled(SIGKILL);
@@ -82,8 +87,9 @@ void Service::without_keeper(pid_t ended, int status) {
 
 // Nobody can vouch for it. A stop that waits for its beginning has its deadline all the same.
 void Service::kill_unknown_life() {
+    kills_rest_ = true;
     processes().kill();
-    if (std::holds_alternative<model::Stopping>(record_.service.state))
+    if (std::holds_alternative<model::Stopping>(record_.service.state) && model::is_spawning(record_.service))
         handle(model::SpawnFailed{.set_empty = false});
 }
 
@@ -109,10 +115,12 @@ void Service::watch_rest() {
         watches_rest_ = false;
         look_for_rest();
     };
-    const auto rest = identified(processes().pids());
+    const os::Proc& proc = around_.commands.proc();
+    auto rest = identified(processes().pids());
+    const auto has_ended = [&](const os::ProcessId& id) { return !may_live(os::Process::open(proc, id)); };
+    std::erase_if(rest, has_ended);
     const auto now = os::monotonic_now();
-    if (!rest.empty())
-        return await_end(around_.loop, around_.commands.proc(), rest, now + kLookAgain, look_again);
+    if (!rest.empty()) return await_end(around_.loop, proc, rest, now + kLookAgain, look_again);
     rest_timer_ = std::make_unique<Timer>(around_.loop, look_again);
     rest_timer_->set(now + kLookAgainSoon);
 }
@@ -123,11 +131,10 @@ void Service::look_for_rest() {
     if (!has_rest()) handle(model::SetEmpty{});
 }
 
-// Where nobody can tell, it counts as living: at the worst it is looked for once more.
+// Where nobody can tell: at the worst it is looked for once more.
 bool Service::main_lives() const {
     if (record_.main.pid == 0) return false;
-    const auto main = os::Process::open(around_.commands.proc(), record_.main);
-    return main || os::is_shortage(main.error().number);
+    return may_live(os::Process::open(around_.commands.proc(), record_.main));
 }
 
 void Service::take_keeper(pid_t pid, pid_t parent) {
@@ -149,7 +156,12 @@ void Service::watch_keeper() {
     const auto stat = around_.commands.proc().stat(watched.pid);
     if (watched.pid == 0 || (stat && stat->parent == protocol::starter())) return;
     auto keeper = os::Process::open(around_.commands.proc(), watched);
-    if (!keeper && os::is_shortage(keeper.error().number)) return watch_later([this] { watch_keeper(); });
+    if (!keeper && os::is_shortage(keeper.error().number)) {
+        return watch_later([this] {
+            watch_keeper();
+            watch_main();  // it may have been lost meanwhile
+        });
+    }
     if (!keeper) return lose_keeper();
     keeper_watch_.reset();
     keeper_process_ = std::move(*keeper).take_fd();

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import time
+from dataclasses import dataclass
 
 import processes
 import zoo
@@ -15,6 +16,14 @@ TELLS = 20.0  # seconds; within which a service that was started has noted that 
 EXPECTED = re.compile(r'another pgctl command is currently managing this service|another pgctl command has asked it to stop|'
                       r'No space left on device|is not responding|failed to (start|stop) after|Some services (failed to (start|stop)|were not restarted)|'
                       r'listen at|a stop overtook')
+
+
+@dataclass
+class Ending:
+    """A stop, or a restart."""
+    user: int
+    services: list
+    end: float = float('inf')  # monotonic seconds
 
 
 class Client:
@@ -38,8 +47,11 @@ class Client:
         services = self._services()
         begin, begin_ticks = time.monotonic(), self.run.ticks()
         arguments = ['--json', 'status'] if command == 'status' else [command]
+        ending = Ending(self.number, services or zoo.names())
+        if command in ('stop', 'restart'):
+            self.run.endings.append(ending)
         result = self.run.playground.begin(*arguments, *services).result(HANGS)
-        end = time.monotonic()
+        end = ending.end = time.monotonic()
         self.counts[command, result.returncode] = self.counts.get((command, result.returncode), 0) + 1
         what = f'{begin:.2f} to {end:.2f}: pgctl {command} {" ".join(services)}'
         self._judge_exit(what, result)
@@ -48,7 +60,7 @@ class Client:
         if command == 'status':
             self._judge_status(what, json.loads(result.stdout), begin, end)
         if command in ('start', 'restart'):
-            self._judge_start(what, services or zoo.names(), begin)
+            self._judge_start(what, services or zoo.names(), begin, begin_ticks if command == 'restart' else 0)
         if command == 'stop':
             self._judge_stop(what, services or zoo.names(), begin_ticks)
 
@@ -85,13 +97,16 @@ class Client:
             return f'it is {processes.describe([one["pid"]])}'
         return ''
 
-    def _judge_start(self, what, services, begin):
-        """What was started has lived since, and been ready where it has a check. One without counts as started when it has lived for a
-        moment, which may be before it has come to tell of itself."""
+    def _judge_start(self, what, services, begin, not_before):
+        """What was started has lived since, and been ready where it has a check; what was restarted, in a life that began after that. One
+        without a check counts as started when it has lived for a moment, which may be before it has come to tell of itself; and then
+        another user may stop it."""
         def missing():
             self.run.ledger.look()
-            return [name for name in services if not any(zoo.kind_of(name) != 'slow' or self.run.ledger.was_ready(name, life)
-                                                         for life in self.run.ledger.lives_since(name, begin - MARGIN))]
+            stopped = {name for ending in list(self.run.endings) if ending.user != self.number and ending.end >= begin for name in ending.services}
+            return [name for name in services if name not in stopped and not any(
+                life.one.started >= not_before and (zoo.kind_of(name) != 'slow' or self.run.ledger.was_ready(name, life))
+                for life in self.run.ledger.lives_since(name, begin - MARGIN))]
         end = time.monotonic() + TELLS
         while (left := missing()) and time.monotonic() < end:
             time.sleep(0.2)

@@ -435,7 +435,7 @@ def killed_before_run_of_a_stop(trial):
         trial.pg.wait_until(lambda: trial.pg.status('a')['a']['process'] == 'stopping', 'it is being stopped')
         processes.kill([processes.parent(child)])
         stop.result().succeeded()
-        assert not observer.of_service(trial.pg.path / 'a'), 'I6: something is left of a'
+        assert not processes.alive(child), f'I6: left of a: {processes.describe([child])}'
         start.result().failed()
     trial.pg.start('a')
     trial.pg.stop('a')

@@ -16,6 +16,7 @@ class AMarkedProcess : public testing::Test, protected ProcTree {
         process(pid, {.start_time = 500});
         user(pid, owner);
         environment(pid, variables);
+        command_line(pid, {"sh"});
     }
     [[nodiscard]] Found found() const { return protocol::marked_processes(proc(), "/p").processes; }
     [[nodiscard]] protocol::Mark mark(pid_t pid) const { return protocol::mark_of(proc(), pid); }
@@ -24,6 +25,7 @@ class AMarkedProcess : public testing::Test, protected ProcTree {
         this->process(pid, process);
         user(pid, ::geteuid());
         environment(pid, {});
+        command_line(pid, {});
     }
     void executes(pid_t pid, const std::string& name, const std::vector<std::string>& arguments) {
         process(pid, {.command = name, .start_time = 500});
@@ -101,22 +103,16 @@ TEST_F(AMarkedProcess, MayBeOneThatExecutesJustNow) {
     EXPECT_FALSE(protocol::marked_processes_patiently(proc(), "/p").complete);
 }
 
-TEST_F(AMarkedProcess, MayBeOneThatHasExecutedSinceItsEnvironmentWasRead) {
-    shows_nothing(11, {.environment_begin = 4096, .environment_end = 4196});
-    EXPECT_EQ(mark(11), protocol::Mark{.unclear = true});
-}
-
 TEST_F(AMarkedProcess, IsNoneThatShowsNothingForAnotherReason) {
-    constexpr unsigned kExiting = 0x4, kKernelThread = 0x200000;
+    constexpr unsigned kKernelThread = 0x200000;
     shows_nothing(11, {.state = 'Z', .environment_begin = 0, .environment_end = 0});
-    shows_nothing(12, {.flags = kExiting, .environment_begin = 0, .environment_end = 0});
+    shows_nothing(12, {.command = protocol::kBeforeExecution, .state = 'Z'});
     shows_nothing(13, {.flags = kKernelThread, .environment_begin = 0, .environment_end = 0});
-    shows_nothing(14, {.environment_begin = 4096, .environment_end = 4096});
-    shows_nothing(15, {.environment_begin = 4096, .environment_end = 4097});
-    shows_nothing(16, {.environment_begin = 0, .environment_end = 0});
-    user(16, ::geteuid() + 1);
+    shows_nothing(14, {});
+    shows_nothing(15, {.environment_begin = 0, .environment_end = 0});
+    user(15, ::geteuid() + 1);
     for (const pid_t pid : {11, 12}) EXPECT_EQ(mark(pid), protocol::Mark{.ended = true}) << pid;
-    for (const pid_t pid : {13, 14, 15, 16}) EXPECT_EQ(mark(pid), protocol::Mark()) << pid;
+    for (const pid_t pid : {13, 14, 15}) EXPECT_EQ(mark(pid), protocol::Mark()) << pid;
     EXPECT_TRUE(complete()) << "what has ended is looked at once";
 }
 

@@ -20,6 +20,7 @@ class AnOrphan : public testing::Test, protected ProcTree {
     void process(pid_t pid, const std::string& service, const std::string& below = "") {
         ProcTree::process(pid, {.start_time = pid});
         user(pid, ::geteuid());
+        command_line(pid, {"sh"});
         children(pid, below);
         environment(pid, service.empty() ? std::vector<std::string>()
                                          : std::vector<std::string>{"PGCTL_SERVICE=" + service,
@@ -89,6 +90,7 @@ TEST_F(AnOrphan, OfAKeeperThatExecutesMayBeOneOfOursAndHoldsTheAnswerOpen) {
     ProcTree::process(43, {.environment_begin = 0, .environment_end = 0});
     user(43, ::geteuid());
     environment(43, {});
+    command_line(43, {});
     EXPECT_EQ(orphans.fallen(kKeeper, true, is_logger).pids, Pids{42});
     EXPECT_FALSE(orphans.fallen(kKeeper, true, is_logger).complete);
 }
@@ -98,6 +100,7 @@ TEST_F(AnOrphan, OfAKeeperThatHasEndedIsNobody) {
     ProcTree::process(42, {.state = 'Z'});
     user(42, ::geteuid());
     environment(42, {});
+    command_line(42, {});
     EXPECT_EQ(orphans.fallen(kKeeper, false, is_logger).pids, Pids{});
     EXPECT_TRUE(orphans.fallen(kKeeper, false, is_logger).complete);
 }
