@@ -209,7 +209,7 @@ class Stepper {
     }
 
     void handle(const NothingLeft&) {
-        if (in<Draining>()) return after_drain();
+        if (in<Draining>()) return act(Drain{});  // whom an earlier supervisor had told may have gone as well
         if (in<Stopping>()) return set_is_empty();
         if (in<Running>()) return handle(MainEnded{.status = base::ExitStatus::signalled(kKilled)});
         if (auto* resting = in<Resting>(); resting && service_.wanted == Wanted::up)

@@ -273,6 +273,7 @@ def keeper_killed_before_the_last_words(trial):
     processes.kill([logger], signal.SIGSTOP)
     stop = trial.pg.begin('stop', 'a')
     await_end(main.pid)
+    after_a_random_while(trial)
     trial.kill('keeper')
     stop.result().succeeded()
     assert trial.pg.log('a') == ['first', 'last words'], f'I3: {trial.pg.log("a")}'

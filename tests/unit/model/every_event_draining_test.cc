@@ -13,7 +13,7 @@ TEST_F(EveryEventMeets, AServiceWhoseLastOutputIsBeingWritten) {
         {"stands anew", {"stopping 13 since now, until +2s, force; failed spawns 0", "TerminateMain"}},
         {"stands without main", {"", "Drain"}},
         {"stands without main, others left", {"", "Drain"}},
-        {"nothing left", {"down; no exit", "Release"}},
+        {"nothing left", {"", "Drain"}},
     });
 }
 
@@ -29,7 +29,7 @@ TEST_F(EveryEventMeets, AServiceWhoseLastOutputIsNotWrittenInTime) {
         {"stands anew", {"stopping 13 since now, until +2s, force; failed spawns 0", "TerminateMain"}},
         {"stands without main", {"", "Drain"}},
         {"stands without main, others left", {"", "Drain"}},
-        {"nothing left", down},
+        {"nothing left", {"", "Drain"}},
     });
 }
 
@@ -45,7 +45,7 @@ TEST_F(EveryEventMeets, AServiceThatIsWantedUpWhileItsLastOutputIsBeingWritten) 
         {"stands anew", {"running 13 since now; failed spawns 0", ""}},
         {"stands without main", {"", "Drain"}},
         {"stands without main, others left", {"", "Drain"}},
-        {"nothing left", spawn},
+        {"nothing left", {"", "Drain"}},
     });
 }
 
