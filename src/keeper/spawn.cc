@@ -71,7 +71,7 @@ SpawnOutcome spawn(const char* spawn_file) {
         error = errno;
         ::_exit(127);
     }
-    if (stage == SpawnStage::exec && error == 0) return {.pid = pid};
+    if (protocol::was_executed(stage, error)) return {.pid = pid};
     while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
     }
     return {.stage = stage, .error = error != 0 ? error : EINTR};

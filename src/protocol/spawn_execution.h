@@ -16,4 +16,10 @@ namespace protocol {
 // Where `parent` was killed meanwhile, who would have kept what is executed, nothing is.
 void execute(char* plan, pid_t parent, volatile SpawnStage& stage);
 
+// For the parent, after a vfork: whether that went well. Where a vfork is a fork, as under valgrind, the
+// parent sees nothing of it, and hears of a failure by the child's end.
+[[nodiscard]] constexpr bool was_executed(SpawnStage stage, int error) {
+    return error == 0 && (stage == SpawnStage::exec || stage == SpawnStage::none);
+}
+
 }  // namespace protocol

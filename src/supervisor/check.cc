@@ -30,7 +30,7 @@ base::Result<pid_t> spawn(char* plan) {
         error = errno;
         ::_exit(127);
     }
-    if (error == 0 && stage == protocol::SpawnStage::exec) return pid;
+    if (protocol::was_executed(stage, error)) return pid;
     ::waitpid(pid, nullptr, 0);
     // Who was killed on its way to ./ready says nothing of that.
     return base::system_error("./ready", error != 0 ? error : EINTR);
