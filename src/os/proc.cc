@@ -159,6 +159,12 @@ bool Proc::tells() const {
     return list_proc_directory(root_) && read_proc_file(root_ + "/self/stat");
 }
 
+bool Proc::tells_addresses() const {
+    const auto line = read_proc_file(root_ + "/self/stat");
+    const auto self = line ? parse_process_stat(*line) : base::failure("");
+    return !self || self->environment_end != 0;
+}
+
 std::int64_t Proc::boot_time() const {
     const auto content = read_proc_file(root_ + "/stat");
     if (!content) return 0;

@@ -60,6 +60,8 @@ class Proc {
     [[nodiscard]] std::vector<pid_t> lineage(pid_t pid) const;
     // Whether it can be read at all. Where it can't, for want of descriptors, an empty answer means nothing.
     [[nodiscard]] bool tells() const;
+    // Whether `bare` means something: some sandboxes have a /proc that shows no addresses.
+    [[nodiscard]] bool tells_addresses() const;
     // Seconds since the epoch at which the machine was booted (btime of /proc/stat), 0 if it can't be read.
     [[nodiscard]] std::int64_t boot_time() const;
     // Of this boot; changes with the next (/proc/sys/kernel/random/boot_id), empty if it can't be read.

@@ -48,9 +48,9 @@ Mark unreadable(const base::Error& error) {
 }
 
 // An execution gives other addresses, and a keeper's child another name before that.
-bool stood_still(const os::ProcessStat& before, const os::ProcessStat& after) {
-    return before.command == after.command && !before.bare && !after.bare &&
-           before.environment_begin == after.environment_begin &&
+bool stood_still(const os::Proc& proc, const os::ProcessStat& before, const os::ProcessStat& after) {
+    if ((before.bare || after.bare) && proc.tells_addresses()) return false;
+    return before.command == after.command && before.environment_begin == after.environment_begin &&
            before.environment_end == after.environment_end;
 }
 
@@ -109,7 +109,7 @@ Mark mark_of(const os::Proc& proc, pid_t pid) {
         const auto after = proc.stat(pid);
         if (!after) return unreadable(after.error());
         if (after->ended) return {.ended = true};
-        if (!stood_still(*before, *after)) continue;
+        if (!stood_still(proc, *before, *after)) continue;
         if (!is_about_to) return {};
         if (std::string service = service_in_title(*arguments); !service.empty()) return {.service = service};
         if (!arguments->empty() && arguments->front() == kOurName) return {};  // a check

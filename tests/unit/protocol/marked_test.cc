@@ -103,6 +103,13 @@ TEST_F(AMarkedProcess, MayBeOneThatExecutesJustNow) {
     EXPECT_FALSE(protocol::marked_processes_patiently(proc(), "/p").complete);
 }
 
+TEST_F(AMarkedProcess, IsNotLookedForInAddressesWhereThereAreNone) {
+    shows_nothing(11, {.environment_begin = 0, .environment_end = 0});
+    process(12, {.environment_begin = 0, .environment_end = 0});
+    link("self", "12");
+    EXPECT_EQ(mark(11), protocol::Mark());
+}
+
 TEST_F(AMarkedProcess, IsNoneThatShowsNothingForAnotherReason) {
     constexpr unsigned kKernelThread = 0x200000;
     shows_nothing(11, {.state = 'Z', .environment_begin = 0, .environment_end = 0});
