@@ -162,6 +162,7 @@ def test_a_socket_that_somebody_left_is_replaced(pg):
 
 # --- the caller's circumstances
 
+@pytest.mark.seen_otherwise_under_valgrind  # whose shell complains, too
 @pytest.mark.parametrize('arguments', ['start', 'status', 'stop', 'config', 'check', 'start {service}', '--pgdir {playground} status'])
 def test_a_working_directory_that_was_deleted_is_one_clear_line(pg, arguments):
     # Whatever is named absolutely: the configuration is that of the working directory and those above it.
@@ -201,6 +202,7 @@ def test_a_full_disk_below_the_logs_is_one_clear_line(pg, private_mounts, conten
     assert processes.describe(processes.mentioning(pg.directory)) == []
 
 
+@pytest.mark.seen_otherwise_under_valgrind  # which needs some itself
 @pytest.mark.parametrize('files', range(3, 24))
 def test_without_free_fds_a_start_fails_with_one_clear_line_and_leaves_nothing_or_works(pg, files):
     pg.service('a')
