@@ -16,6 +16,7 @@
 #include "base/version.h"
 #include "cli/http_exchange.h"
 #include "cli/keeper_start.h"
+#include "cli/patience.h"
 #include "cli/runtime_access.h"
 #include "os/clock.h"
 #include "os/fd.h"
@@ -30,20 +31,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// How long a keeper may take to listen, and a dead supervisor to be replaced, on a machine that is short of
-// everything.
-constexpr auto kPatience = 60s;
 constexpr auto kBetweenTries = 2ms;
 constexpr auto kLongestPause = 50ms;
-// A supervisor that dies later than this after a request was not unable to work.
-constexpr auto kWorked = 1s;
-// After this long without an answer we look whether somebody has stopped the supervisor, and then again and
-// again.
-constexpr auto kSuspicious = 2s;
-constexpr auto kBetweenLooks = 1s;
-constexpr double kGlance = 1;  // seconds
-// So many that died at work under one request were not killed by somebody.
-constexpr int kMostDeaths = 20;
+constexpr double kGlance = 1;           // seconds
+constexpr double kBetweenLooks = 1;     // seconds, at whether somebody has stopped the supervisor
 constexpr unsigned kUnavailable = 503;  // RFC 9110: the supervisor can't work here, and says why
 
 Refusal refusal(std::string line) {
@@ -104,25 +95,6 @@ void await_given_up(int socket) {
     const os::Fd process = process_of(keeper->pid);
     if (!keeps_services(keeper->pid)) await_end_of(process);
 }
-
-// With supervisors that die under a request, which is sent again then.
-class Patience {
-  public:
-    // After one died that got the request at `asked`. What was worked on for a while was no failure to
-    // answer.
-    [[nodiscard]] bool lasts(std::chrono::nanoseconds asked) {
-        const auto now = os::monotonic_now();
-        if (now - asked > kWorked) {
-            deadline_ = now + kPatience;
-            ++deaths_;
-        }
-        return now <= deadline_ && deaths_ < kMostDeaths;
-    }
-
-  private:
-    std::chrono::nanoseconds deadline_ = os::monotonic_now() + kPatience;
-    int deaths_ = 0;
-};
 
 // What a stream has already told of, so that a request sent again asks only for the rest.
 class Progress {
@@ -206,24 +178,18 @@ Answer<bool> PlaygroundClient::Connection::open(bool may_start_keeper) {
     }
 }
 
-// It refers to `listener`. Who is stopped for a moment, by a debugger for instance, answers after that: only
-// who is stopped at two looks does not.
+// It refers to `listener`.
 Silence PlaygroundClient::Connection::watchful(const Listener& listener) const {
-    constexpr double kInterval = std::chrono::duration<double>(kBetweenLooks).count();
-    const double seconds = listener.on_interval ? std::min(listener.interval, kInterval) : kInterval;
+    const double seconds = listener.on_interval ? std::min(listener.interval, kBetweenLooks) : kBetweenLooks;
     const auto asked = os::monotonic_now();
     return {.seconds = seconds,
-            .call = [this, asked, &listener, next = asked + kSuspicious,
-                     stopped = false](bool answering) mutable {
+            .call = [this, asked, &listener, suspicion = Suspicion(asked)](bool answering) mutable {
                 if (listener.on_interval) listener.on_interval();
                 const auto now = os::monotonic_now();
                 if (!answering && now - asked > kPatience) return false;
-                if (now < next) return true;
-                if (now - next > kBetweenLooks) stopped = false;  // that was long before
-                next = now + kBetweenLooks;
+                if (!suspicion.is_due(now)) return true;
                 const auto peer = os::peer_of(socket.get());
-                const bool was_stopped = std::exchange(stopped, peer && supervisor_is_stopped(peer->pid));
-                return !was_stopped || !stopped;
+                return !suspicion.grows(peer && supervisor_is_stopped(peer->pid), now);
             }};
 }
 
@@ -270,7 +236,7 @@ Answer<HttpAnswer> PlaygroundClient::Connection::ask(const std::string& method, 
 Answer<std::optional<HttpAnswer>> PlaygroundClient::Connection::ask_patiently(const std::string& method,
                                                                               const std::string& target,
                                                                               const std::string& body) {
-    Patience patience;
+    Patience patience(os::monotonic_now());
     while (true) {
         const auto opened = open(false);
         if (!opened) return std::unexpected(opened.error());
@@ -279,7 +245,7 @@ Answer<std::optional<HttpAnswer>> PlaygroundClient::Connection::ask_patiently(co
         const auto asked = os::monotonic_now();
         auto answer = ask(method, target, body, {}, died);
         if (answer) return std::move(*answer);
-        if (!died || !patience.lasts(asked)) return std::unexpected(answer.error());
+        if (!died || !patience.lasts(asked, os::monotonic_now())) return std::unexpected(answer.error());
         std::this_thread::sleep_for(kBetweenTries);
     }
 }
@@ -298,7 +264,7 @@ Answer<protocol::Event> PlaygroundClient::Connection::change(const std::string& 
                                                              bool may_start_keeper) {
     const std::vector<std::string> all = request.services;
     Progress progress;
-    Patience patience;
+    Patience patience(os::monotonic_now());
     while (true) {
         const bool fresh = !socket.valid();
         const auto opened = open(may_start_keeper);
@@ -309,7 +275,7 @@ Answer<protocol::Event> PlaygroundClient::Connection::change(const std::string& 
             if (auto refused = claim_again()) return std::unexpected(*refused);
         }
         if (!socket.valid()) {
-            if (!patience.lasts(asked))
+            if (!patience.lasts(asked, os::monotonic_now()))
                 return std::unexpected(refusal("the supervisor of this playground ends again and again"));
             std::this_thread::sleep_for(kBetweenTries);
             continue;
@@ -328,7 +294,7 @@ Answer<protocol::Event> PlaygroundClient::Connection::change(const std::string& 
             died, listener);
         if (end) return *end;
         if (answer) return std::unexpected(refusal("the supervisor's answer had no end"));
-        if (!died || !patience.lasts(asked)) return std::unexpected(answer.error());
+        if (!died || !patience.lasts(asked, os::monotonic_now())) return std::unexpected(answer.error());
         std::this_thread::sleep_for(kBetweenTries);
     }
 }
