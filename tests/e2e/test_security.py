@@ -4,15 +4,14 @@ import os
 import re
 import stat
 import subprocess
-import sys
 
 import pytest
 
 import processes
+from another_user import AS_NOBODY, NO_ANSWER, asked
 from playground import NOBODY
 
 SECRET = 'correct-horse-battery-staple'
-AS_NOBODY = {'user': NOBODY, 'group': NOBODY, 'extra_groups': []}
 # Of the caller's environment, and what tells a process of ours its place.
 KEPT = {'PATH', 'TZ', 'LANG', 'LC_ALL', 'HOME', 'USER', 'ASAN_OPTIONS', 'UBSAN_OPTIONS', 'LLVM_PROFILE_FILE',
         'PGCTL_RUNTIME', 'PGCTL_STARTER', 'PGCTL_ROOM'}
@@ -21,27 +20,6 @@ two_users = pytest.mark.skipif(os.geteuid() != 0, reason='needs root, to be two 
 
 def runtime(pg):
     return pg.pghome / str(pg.path.resolve()).lstrip('/') / '.pgctl'
-
-
-# What a client gets to hear that connects to a socket and asks.
-ASK = '''
-import socket, sys
-client = socket.socket(socket.AF_UNIX)
-try:
-    client.connect(sys.argv[1])
-    client.sendall(b'GET /v1/status HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n')
-    client.settimeout(60)
-    print(client.recv(100))
-except OSError as error:
-    print(type(error).__name__)
-'''
-NO_ANSWER = {"b''", 'ConnectionResetError', 'BrokenPipeError'}
-
-
-def asked(pg, **user):
-    command = subprocess.run([sys.executable, '-c', ASK, str(runtime(pg) / 'control.sock')], capture_output=True, text=True, timeout=90, **user)
-    assert command.returncode == 0, command.stderr
-    return command.stdout.strip()
 
 
 def files_below(directory):
@@ -65,7 +43,7 @@ def test_another_user_gets_no_answer_whatever_the_modes_are(pg, opened):
         for path in [runtime(pg) / 'control.sock', *runtime(pg).parents, runtime(pg)]:
             if pg.directory in path.parents or path == pg.directory:
                 path.chmod(0o777)
-    assert asked(pg, **AS_NOBODY) in (NO_ANSWER if opened else {'PermissionError'})
+    assert asked(runtime(pg) / 'control.sock', **AS_NOBODY) in (NO_ANSWER if opened else {'PermissionError'})
     if opened:
         for path in [pg.directory, *(path for path in runtime(pg).parents if pg.directory in path.parents), runtime(pg)]:
             path.chmod(0o700)
@@ -76,8 +54,8 @@ def test_root_gets_no_answer_from_an_ordinary_users_supervisor(pg):
     pg.become_ordinary_user()
     pg.service('a')
     pg.start()
-    assert asked(pg) in NO_ANSWER
-    assert asked(pg, **AS_NOBODY).startswith("b'HTTP/1.1 200"), 'else that shows nothing'
+    assert asked(runtime(pg) / 'control.sock') in NO_ANSWER
+    assert asked(runtime(pg) / 'control.sock', **AS_NOBODY).startswith("b'HTTP/1.1 200"), 'else that shows nothing'
 
 
 @two_users

@@ -4,22 +4,10 @@ import os
 import subprocess
 import sys
 
+from another_user import AS_NOBODY, NO_ANSWER, asked
 from playground import NOBODY
 from control_socket import runtime, socket_path
 from rows import NotRun, row
-
-AS_NOBODY = {'user': NOBODY, 'group': NOBODY, 'extra_groups': []}
-CONNECT = '''
-import socket, sys
-client = socket.socket(socket.AF_UNIX)
-try:
-    client.connect(sys.argv[1])
-    client.sendall(b'GET /v1/status HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n')
-    client.settimeout(60)
-    print(len(client.recv(100)))
-except OSError as error:
-    print(type(error).__name__)
-'''
 
 # The kernel notes who listens, whoever made the socket. Says how much it got of whoever came.
 LISTEN = '''
@@ -50,12 +38,6 @@ def need_two_users():
         raise NotRun('needs root, to be two users')
 
 
-def nobody_asks(trial):
-    command = subprocess.run([sys.executable, '-c', CONNECT, str(socket_path(trial))], capture_output=True, text=True, check=True,
-                             timeout=90, **AS_NOBODY)
-    return command.stdout.strip()
-
-
 def refused(trial, words):
     told = trial.pg.run('start').failed()
     assert words in told.stderr, told.stderr
@@ -66,12 +48,12 @@ def refused(trial, words):
 def stranger_connects(trial):
     need_two_users()
     trial.start_writers(1)
-    assert nobody_asks(trial) == 'PermissionError', 'the directory keeps him out'
+    assert asked(socket_path(trial), **AS_NOBODY) == 'PermissionError', 'the directory keeps him out'
     # Also where all modes on the way were opened: who he is counts.
     for path in [socket_path(trial), *socket_path(trial).parents]:
         if trial.root in path.parents or path == trial.root:
             path.chmod(0o777)
-    assert nobody_asks(trial) in ('0', 'ConnectionResetError', 'BrokenPipeError'), 'he is an answered client'
+    assert asked(socket_path(trial), **AS_NOBODY) in NO_ANSWER, 'he is an answered client'
     told = trial.pg.run('status').failed()
     assert 'writable for other users' in told.stderr, told.stderr
     for path in [socket_path(trial), *socket_path(trial).parents]:

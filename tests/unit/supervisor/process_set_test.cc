@@ -60,6 +60,10 @@ TEST_F(AProcessSet, IsAllThatIsMarkedWhereItsKeeperWasKilled) {
     const os::Proc proc = this->proc();
     EXPECT_EQ(ProcessSet(proc, 0, "/p/web").pids(), Pids{11});
     EXPECT_EQ(ProcessSet(proc, 0, "/p/other").pids(), Pids{});
+    file("self/stat", "");
+    EXPECT_FALSE(ProcessSet(proc, 0, "/p/web").empty());
+    EXPECT_TRUE(ProcessSet(proc, 0, "/p/web").empty({11})) << "it is who asks";
+    EXPECT_FALSE(ProcessSet(proc, 0, "/p/web").empty({12}));
 }
 
 TEST_F(AProcessSet, IsNotKnownToBeEmptyWhileSomebodyExecutesWhoMayBelongToIt) {
