@@ -51,7 +51,10 @@ void Change::begin(Waiting& waiting) {
     const auto timeout =
         std::chrono::duration_cast<model::Duration>(std::chrono::duration<double>(waiting.timeout));
     waiting.deadline.emplace(timeout, *waiting.began);
-    if (!lost_time_) lost_time_.emplace().begin(proc_, {::getpid(), protocol::starter()});
+    if (!lost_time_) {
+        lost_time_.emplace().begin(proc_, {::getpid(), protocol::starter()});
+        lost_time_->add(os::monotonic_now() - *waiting.began);
+    }
     arm(waiting.deadline->at());
 }
 
@@ -136,8 +139,7 @@ void Change::unkillable(Service& service, const std::vector<protocol::ProcessRow
                      .processes = rows});
 }
 
-std::vector<Service*> Change::late() const {
-    const model::Time now = os::monotonic_now();
+std::vector<Service*> Change::late(model::Time now) const {
     std::vector<Service*> late;
     for (const auto& [service, waiting] : waiting_) {
         if (waiting.deadline && waiting.deadline->at() <= now) late.push_back(service);
@@ -145,16 +147,18 @@ std::vector<Service*> Change::late() const {
     return late;
 }
 
-// First what was lost and then what has happened: who was let run in between has told.
+// First what time it is, then what was lost and then what has happened: what we were not let run in between
+// is counted, and who was let has told.
 void Change::time_passed() {
     armed_.reset();
+    const model::Time now = os::monotonic_now();
     const model::Duration lost = lost_time_->take(proc_, {::getpid(), protocol::starter()});
     for (auto& [service, waiting] : waiting_) {
         if (waiting.deadline) waiting.deadline->put_off(lost);
     }
     outlets_.before_deadline();
-    for (Service* service : late()) service->catch_up();
-    for (Service* service : late()) judge(*service);
+    for (Service* service : late(now)) service->catch_up();
+    for (Service* service : late(now)) judge(*service);
     for (const auto& [service, waiting] : waiting_) {
         if (waiting.deadline) arm(waiting.deadline->at());
     }

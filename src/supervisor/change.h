@@ -59,7 +59,7 @@ class Change : public Observer {
     void decide(Service& service, protocol::Event event);
     void begin(Waiting& waiting);
     void time_passed();
-    [[nodiscard]] std::vector<Service*> late() const;
+    [[nodiscard]] std::vector<Service*> late(model::Time now) const;
     void judge(Service& service);
     void arm(model::Time deadline);
     [[nodiscard]] std::string standing(const Service& service) const;

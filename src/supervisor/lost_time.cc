@@ -35,15 +35,20 @@ pid_t worker_of(const os::Proc& proc, pid_t pid) {
 }  // namespace
 
 void LostTime::begin(const os::Proc& proc, std::initializer_list<pid_t> ours) {
-    before_.clear();
+    end();
     for (const pid_t pid : ours) {
         if (pid != 0) before_.emplace_back(pid, proc.cpu_use(pid));
     }
 }
 
+void LostTime::end() {
+    before_.clear();
+    uncounted_ = {};
+}
+
 model::Duration LostTime::take(const os::Proc& proc, std::initializer_list<pid_t> ours) {
     const auto earlier = std::exchange(before_, {});
-    model::Duration lost{};
+    model::Duration lost = std::exchange(uncounted_, {});
     for (const pid_t pid : ours) {
         if (pid == 0) continue;
         const base::CpuUse use = use_of(proc, pid);

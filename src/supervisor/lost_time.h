@@ -17,13 +17,18 @@ class LostTime {
   public:
     // Counts from now on, for these; 0 is nobody.
     void begin(const os::Proc& proc, std::initializer_list<pid_t> ours);
+    // That which passed from the beginning of the time-out until they were counted is all lost: it may have
+    // been long.
+    void add(model::Duration uncounted) { uncounted_ += uncounted; }
     // Counts no longer.
-    void end() { before_.clear(); }
-    // Of all these together since begin() or the last take(); who is new counts from now on.
+    void end();
+    // Of all these together since begin() or the last take(), with what was added; who is new counts from
+    // now on.
     [[nodiscard]] model::Duration take(const os::Proc& proc, std::initializer_list<pid_t> ours);
 
   private:
     std::vector<std::pair<pid_t, base::CpuUse>> before_;
+    model::Duration uncounted_{};
 };
 
 // The same of a service's checks, which get as little of the CPU as the supervisor that runs them: of one,

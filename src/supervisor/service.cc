@@ -191,8 +191,12 @@ void Service::notified() {
 }
 
 void Service::handle(const model::Event& event) {
-    const model::Actions actions = model::step(record_.service, policy(), event, os::monotonic_now());
-    watch_time_out();
+    handle(event, os::monotonic_now());
+}
+
+void Service::handle(const model::Event& event, model::Time now) {
+    const model::Actions actions = model::step(record_.service, policy(), event, now);
+    watch_time_out(now);
     // What a successor reads has to be true before the first of the calls is made.
     persist();
     for (const model::Action& action : actions) act(action);

@@ -151,14 +151,15 @@ class Service {
 
   private:
     void handle(const model::Event& event);
+    void handle(const model::Event& event, model::Time now);
     void act(const model::Action& action);
     void act_spawn();
     void kill_set(bool first);
     void begin_check();
     void check_ended(bool passed);
     void end_check();
-    void watch_time_out();
-    [[nodiscard]] model::Duration lost_of_time_out();
+    void watch_time_out(model::Time now);
+    [[nodiscard]] model::Duration lost_of_time_out(model::Time now);
     [[nodiscard]] bool main_has_ended() const;
     void tell_of_waiting_output();
     void check_not_begun(const base::Error& error);

@@ -12,7 +12,12 @@ namespace supervisor {
 
 void Service::time_passed() {
     if (check_) check_->look();
-    handle(model::TimePassed{.lost = lost_of_time_out()});
+    // First what time it is, then what was lost: where we are not let run in between, that is counted.
+    const model::Time now = os::monotonic_now();
+    const model::Duration lost = lost_of_time_out(now);
+    // It is put off by that, and counting goes on.
+    if (time_out_) *time_out_ += lost;
+    handle(model::TimePassed{.lost = lost}, now);
 }
 
 void Service::catch_up() {
@@ -20,16 +25,17 @@ void Service::catch_up() {
     time_passed();
 }
 
-void Service::watch_time_out() {
+void Service::watch_time_out(model::Time now) {
     const auto time_out = model::time_out(record_.service, policy());
     if (time_out == time_out_) return;
     time_out_ = time_out;
     if (!time_out_) return lost_time_.end();
     lost_time_.begin(around_.commands.proc(), {::getpid(), record_.keeper.pid});
+    lost_time_.add(os::monotonic_now() - now);
 }
 
-model::Duration Service::lost_of_time_out() {
-    if (!time_out_ || *time_out_ > os::monotonic_now()) return {};
+model::Duration Service::lost_of_time_out(model::Time now) {
+    if (!time_out_ || *time_out_ > now) return {};
     const os::Proc& proc = around_.commands.proc();
     const bool waits_for_logger = std::holds_alternative<model::Draining>(record_.service.state);
     const model::Duration ours =

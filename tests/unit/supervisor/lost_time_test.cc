@@ -36,6 +36,18 @@ TEST_F(Lost, IsWhatAllOfThemWaitedSinceTheLastLook) {
     EXPECT_EQ(lost.take(proc(), {10, 11}), 0s);
 }
 
+TEST_F(Lost, IsAlsoWhatHadPassedBeforeTheyWereCounted) {
+    uses(10, 'S', 1s, 1s);
+    lost.begin(proc(), {10});
+    lost.add(2s);
+    uses(10, 'S', 2s, 4s);
+    EXPECT_EQ(lost.take(proc(), {10}), 5s);
+    EXPECT_EQ(lost.take(proc(), {10}), 0s);
+    lost.add(2s);
+    lost.begin(proc(), {10});
+    EXPECT_EQ(lost.take(proc(), {10}), 0s) << "that was another time-out";
+}
+
 TEST_F(Lost, OfOneThatIsNewIsOnlyThatItWaitsNow) {
     uses(10, 'S', 1s, 7s);
     lost.begin(proc(), {});
