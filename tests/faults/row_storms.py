@@ -180,6 +180,7 @@ def all_end_unseen(trial):
     processes.kill([supervisor], signal.SIGSTOP)
     end_all(trial, pids, held)
     trial.pg.wait_until(lambda: not any(processes.state(pid) for pid in pids), 'their keepers have reaped them all')
+    trial.pg.wait_until(lambda: all(processes.state(pid) == 'S' for pid in keepers), 'and told of it')
     # Not one of them can be started again, so that what status tells of is this end and no later one.
     processes.kill(keepers, signal.SIGSTOP)
     processes.kill([supervisor], signal.SIGCONT)
