@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import processes
+from alone import alone
 from cgroups import limited_cgroup
 from rows import row
 
@@ -46,7 +47,7 @@ def is_not_told_of_another_kill(trial):
 
 @row(13, 'an out-of-memory kill of a service is named as one')
 def out_of_memory(trial):
-    with limited_cgroup(trial, SMALL_MEMORY) as group, contextlib.ExitStack() as end:
+    with alone('the count of out-of-memory kills'), limited_cgroup(trial, SMALL_MEMORY) as group, contextlib.ExitStack() as end:
         # Before the cgroup goes, as the service would take all the memory there is.
         end.callback(trial.pg.run, 'stop')
         trial.pg.service('a', f"""test -e {trial.quoted(trial.file('over'))} && exec {trial.pg.sleep}

@@ -7,6 +7,7 @@ import subprocess
 import time
 
 import processes
+from alone import alone
 from backoff import mostly_asleep
 from playground import binaries
 from rows import NotRun, row
@@ -293,7 +294,7 @@ def pipe_sizes(pids):
 @row(45, "the user's budget for pipes is used up")
 def no_pipe_budget(trial):
     trial.pg.become_ordinary_user()
-    with NoPipeBudget(trial):
+    with alone("an ordinary user's budget for pipes"), NoPipeBudget(trial):
         names = [f's{number}' for number in range(60)]
         for name in names:
             # Each start and each end is a report, and all of them wait in one pipe that is soon full.
