@@ -150,10 +150,10 @@ def begins(trial, role, traced):
     with traced:
         trial.kill(role)
         ask(trial, '--json', 'status')
+        trial.pg.wait_until(lambda: trial.ours(role), f'there is a {role}')
+        trial.wait_until_written('w1')
     if traced.ends(traced.pid):
         trial.harms('keeper')
-    trial.pg.wait_until(lambda: trial.ours(role), f'there is a {role}')
-    trial.wait_until_written('w1')
     all_is_well(trial)
 
 
