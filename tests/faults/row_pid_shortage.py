@@ -12,6 +12,7 @@ from pathlib import Path
 
 import observer
 import processes
+from alone import alone
 from backoff import mostly_asleep
 from control_socket import connected
 from playground import NOBODY
@@ -147,7 +148,8 @@ class ComeRound:
 def by_limit(trial):
     # A limit counts for no root, not even for one who has made himself a namespace; so root becomes an ordinary user in it.
     if ENTERED not in os.environ:
-        return in_a_namespace(trial, by_limit)
+        with alone('how many processes an ordinary user has'):
+            return in_a_namespace(trial, by_limit)
     if os.environ[ENTERED] == 'root':
         trial.pg.become_ordinary_user()
     _, hard = resource.getrlimit(resource.RLIMIT_NPROC)

@@ -56,6 +56,7 @@ def changed(how, change, old=(becomes_another, is_read_whole), startable=True):
             trial.pg.service(name, body(trial, 'old'))
         trial.start_writers(1)
         trial.pg.wait_until(lambda: all(trial.pg.log(name) == ['old'] for name in kinds), 'the old ones run')
+        trial.remember()
         for name, body in kinds.items():
             change(trial.pg.path / name / 'run', body(trial, 'new'))
         trial.check()

@@ -65,11 +65,13 @@ class Trial:
         for number in range(1, count + 1):
             self.writer(f'w{number}', pause)
         self.pg.start()
+        self.wait_until_logged()
         self.remember()
 
     def start_writers_only(self):
         self.writer('w1')
         self.pg.start('w1')
+        self.wait_until_logged()
         self.remember()
 
     def remember(self):
@@ -109,6 +111,11 @@ class Trial:
         file = self.root / f'{name}.count'
         wanted = observer.counted(file) + more
         self.pg.wait_until(lambda: observer.counted(file) >= wanted, f'{name} writes on')
+
+    def wait_until_logged(self):
+        """A log is opened when there is something to be written, so from then on the logger holds no more than before."""
+        for name in self.writers:
+            self.pg.wait_until(lambda name=name: self.pg.log_file(name).exists(), f'{name} has a log')
 
     # --- faults
 
