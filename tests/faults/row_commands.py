@@ -260,6 +260,8 @@ def session_ends(trial):
     terminal = session(trial)
     terminal.type('pgctl start\n')
     terminal.read_until('Started: w1')
+    trial.pg.wait_until(lambda: not trial.pg.our_processes('start'), 'the command has ended')
+    trial.wait_until_logged()
     trial.remember()
     hang_up(trial, terminal)
     trial.wait_until_written('w1')
