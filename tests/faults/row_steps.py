@@ -179,10 +179,10 @@ def successor_killed(role, words, find):
                 gone = trial.kill(role)
                 await_end(gone.pid)
                 assert_right(trial, trial.pg.status())
+                trial.pg.wait_until(lambda: trial.ours(role) not in (None, gone.pid), f'there is another {role}')
+                trial.wait_until_written('w1')
             if traced.ends(traced.pid):
                 trial.harms('keeper')
-            trial.pg.wait_until(lambda: trial.ours(role) not in (None, gone.pid), f'there is another {role}')
-            trial.wait_until_written('w1')
             trial.check()
             if traced.executed('./ready') & traced.killed():
                 # A check that is killed has failed, until the next one passes.

@@ -1,5 +1,6 @@
 """Which program each of our processes runs, and whether services and their keepers stayed what they were."""
 
+import contextlib
 import http.client
 import json
 import os
@@ -29,7 +30,17 @@ def programs(pg):
 
 
 def supervisor_status(pg):
-    """As the supervisor tells it itself."""
+    """As the supervisor tells it itself, or the next one, where it ends under the request as an upgrade has it end."""
+    told = []
+
+    def is_told():
+        with contextlib.suppress(ConnectionError):
+            told.append(_asked_directly(pg))
+        return told
+    return pg.wait_until(is_told, 'a supervisor answers')[0]
+
+
+def _asked_directly(pg):
     runtime = pg.pghome / str(pg.path).lstrip('/') / '.pgctl'
     connection = http.client.HTTPConnection('pgctl')
     connection.sock = socket.socket(socket.AF_UNIX)
