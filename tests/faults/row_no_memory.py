@@ -121,7 +121,8 @@ def limit(pid, size):
 
 
 def size_of(pid):
-    return int(processes.status_field(pid, 'VmSize').split()[0]) << 10
+    """In bytes; nothing of one that is just beginning, or ending."""
+    return int((processes.status_field(pid, 'VmSize') or '0').split()[0]) << 10
 
 
 def refused(traced):
@@ -282,7 +283,7 @@ def attempts(traced, role):
 
 def begins_with_less(trial, role, keeper, less, traced):
     """Either it works with so little, or it is tried again and again. Returns when it began, as strace counts time."""
-    limit(keeper, size_of(trial.ours(role)) - less)
+    limit(keeper, trial.pg.wait_until(lambda: size_of(trial.ours(role)), f'there is a {role}') - less)
     killed = time.time()
     gone = trial.kill(role)
 

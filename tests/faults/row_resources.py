@@ -164,17 +164,18 @@ def few_descriptors(pid, limit):
 
 
 def each_is_told(trial, told, names):
-    """One that does not run is a clear error of the command; one whose log can't be written is said to be by status."""
+    """One that does not run is a clear error of the command, or of status where it has run since; one whose log can't be written is said to
+    be by status."""
     shown = trial.pg.run('status').succeeded().stdout
+    remarks = {name: shown.partition(f'● {name}: ')[2].partition('●')[0] for name in names}
     status = trial.pg.status()
     for name in names:
         if status[name]['state'] == 'down':
-            errors = [line for line in told.errors if f"'{name}'" in line]
-            assert any(NO_DESCRIPTOR in line for line in errors), f'{name} was not started, and why is not said: {errors}'
+            said = [line for line in told.errors if f"'{name}'" in line] + [remarks[name]]
+            assert any(NO_DESCRIPTOR in line for line in said), f'{name} was not started, and why is not said: {said}'
     for name in names:
         if status[name]['state'] != 'down' and 'hello' not in trial.pg.log(name):
-            remark = shown.partition(f'● {name}: ')[2].partition('●')[0]
-            assert NO_DESCRIPTOR in remark, f'{name} writes to no log, and status does not say so: {remark}'
+            assert NO_DESCRIPTOR in remarks[name], f'{name} writes to no log, and status does not say so: {remarks[name]}'
     assert (told.returncode == 0) == all(status[name]['state'] == 'ready' for name in names), f'{told}: {status}'
 
 
