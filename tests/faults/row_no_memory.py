@@ -192,8 +192,9 @@ def least_size(trial):
 
 def not_more_than_one_a_second(begin, moments):
     """From the beginning on, as strace counts time. Each of them may have been late, or been seen late; none came too soon."""
-    soon = [moment - begin for number, moment in enumerate(moments) if moment - begin < 0.99 * number]
-    assert not soon, f'tried again too soon, of {[moment - begin for moment in moments]}: {soon}'
+    since = [moment - begin for moment in moments if moment > begin]
+    soon = [moment for number, moment in enumerate(since) if moment < 0.99 * number]
+    assert not soon, f'tried again too soon, of {since}: {soon}'
 
 
 def until_again(trial, traced, condition, awaited):
@@ -242,7 +243,7 @@ def no_memory_to_fork(trial):
     start.result().succeeded()
     sole.lived(2)
     # Whoever asks anew is not made to wait for what failed before.
-    not_more_than_one_a_second(begin, [moment for moment in traced.moments(*FORKING) if moment > begin])
+    not_more_than_one_a_second(begin, traced.moments(*FORKING))
     sole.check()
     trial.finish()
 
