@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <string_view>
 
 namespace os {
@@ -32,15 +33,17 @@ mode_t file_mode_mask() {
     return mask;
 }
 
-int niceness() {
-    return ::getpriority(PRIO_PROCESS, 0);
+int niceness(pid_t pid) {
+    errno = 0;
+    const int found = ::getpriority(PRIO_PROCESS, static_cast<id_t>(pid));
+    return errno == 0 ? found : ::getpriority(PRIO_PROCESS, 0);
 }
 
-std::vector<ResourceLimit> resource_limits() {
+std::vector<ResourceLimit> resource_limits(pid_t pid) {
     std::vector<ResourceLimit> limits;
     for (int resource = 0; resource < static_cast<int>(RLIM_NLIMITS); ++resource) {
         rlimit limit{};
-        if (::getrlimit(static_cast<__rlimit_resource_t>(resource), &limit) != 0) continue;
+        if (::prlimit(pid, static_cast<__rlimit_resource>(resource), nullptr, &limit) != 0) continue;
         limits.push_back(
             {.resource = resource, .soft = number_of(limit.rlim_cur), .hard = number_of(limit.rlim_max)});
     }

@@ -1,5 +1,6 @@
-// What this process has from whoever started it: environment, umask, niceness, resource limits, user.
-// Used by the client, which passes it on to services. It changes nothing.
+// What this process has from whoever started it: environment, umask, niceness, resource limits, user; and
+// what another one of this user has. Used by the client, which passes it on to services, and by the
+// supervisor. It changes nothing.
 #pragma once
 
 #include <sys/types.h>
@@ -21,8 +22,9 @@ struct ResourceLimit {
 [[nodiscard]] std::vector<std::string> environment();
 // Only while the process has one thread: the umask can't be read without being set for a moment.
 [[nodiscard]] mode_t file_mode_mask();
-[[nodiscard]] int niceness();
-[[nodiscard]] std::vector<ResourceLimit> resource_limits();
+// 0 is this process. Of one that is gone, this one's niceness and no limits.
+[[nodiscard]] int niceness(pid_t pid = 0);
+[[nodiscard]] std::vector<ResourceLimit> resource_limits(pid_t pid = 0);
 [[nodiscard]] pid_t own_pid();
 [[nodiscard]] uid_t own_user();
 

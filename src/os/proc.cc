@@ -14,9 +14,9 @@ namespace os {
 namespace {
 
 template <class Number>
-std::optional<Number> number(std::string_view text) {
+std::optional<Number> number(std::string_view text, int base = 10) {
     Number value{};
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
     if (error != std::errc() || end != text.data() + text.size()) return {};
     return value;
 }
@@ -88,16 +88,30 @@ base::CpuUse Proc::cpu_use(pid_t pid) const {
             .waited = std::chrono::nanoseconds(number<std::int64_t>(fields[1]).value_or(0))};
 }
 
-base::Result<uid_t> Proc::user(pid_t pid) const {
+base::Result<std::vector<std::string>> Proc::status(pid_t pid, std::string_view name) const {
     const auto status = read_proc_file(path(pid, "status"));
     if (!status) return base::passed_on(status.error());
-    const size_t at = status->find("\nUid:");
-    if (at == std::string::npos) return base::failure("no Uid in /proc/<pid>/status");
-    const auto ids =
-        base::words(std::string_view(*status).substr(at + 5, status->find('\n', at + 1) - at - 5));
-    const auto effective = ids.size() > 1 ? number<uid_t>(ids[1]) : std::nullopt;
+    const std::string begin = "\n" + std::string(name) + ":";
+    const size_t at = status->find(begin);
+    if (at == std::string::npos) return base::failure("no " + std::string(name) + " in /proc/<pid>/status");
+    const size_t words = at + begin.size();
+    return base::words(std::string_view(*status).substr(words, status->find('\n', words) - words));
+}
+
+base::Result<uid_t> Proc::user(pid_t pid) const {
+    const auto ids = status(pid, "Uid");
+    if (!ids) return base::passed_on(ids.error());
+    const auto effective = ids->size() > 1 ? number<uid_t>((*ids)[1]) : std::nullopt;
     if (!effective) return base::failure("no Uid in /proc/<pid>/status");
     return *effective;
+}
+
+base::Result<mode_t> Proc::umask(pid_t pid) const {
+    const auto octal = status(pid, "Umask");
+    if (!octal) return base::passed_on(octal.error());
+    const auto mask = octal->empty() ? std::nullopt : number<mode_t>(octal->front(), 8);
+    if (!mask) return base::failure("no Umask in /proc/<pid>/status");
+    return *mask;
 }
 
 base::Result<std::vector<std::string>> Proc::environment(pid_t pid) const {

@@ -46,6 +46,7 @@ class Proc {
     [[nodiscard]] base::CpuUse cpu_use(pid_t pid) const;
     // The effective user's id.
     [[nodiscard]] base::Result<uid_t> user(pid_t pid) const;
+    [[nodiscard]] base::Result<mode_t> umask(pid_t pid) const;
     // "NAME=value" each; an error for another user's process.
     [[nodiscard]] base::Result<std::vector<std::string>> environment(pid_t pid) const;
     [[nodiscard]] base::Result<std::vector<std::string>> command_line(pid_t pid) const;
@@ -69,6 +70,8 @@ class Proc {
 
   private:
     [[nodiscard]] std::string path(pid_t pid, std::string_view name) const;
+    // The words behind a name in /proc/<pid>/status.
+    [[nodiscard]] base::Result<std::vector<std::string>> status(pid_t pid, std::string_view name) const;
 
     std::string root_;
 };

@@ -19,6 +19,7 @@
 #include "os/shortage.h"
 #include "supervisor/await_end.h"
 #include "supervisor/process_set.h"
+#include "supervisor/shown_caller.h"
 #include "supervisor/spawn_failure.h"
 
 namespace supervisor {
@@ -433,6 +434,7 @@ void Service::take(const protocol::Report& report) {
             if (report.pid != 0) {
                 record_.main = os::identify(around_.commands.proc(), report.pid)
                                    .value_or(os::ProcessId{.pid = report.pid});
+                if (!caller_) remember_caller();
             }
             handle(model::Standing{.pid = report.pid,
                                    .status = base::ExitStatus::from_record(report.status),
@@ -501,6 +503,10 @@ void Service::restore(const Record& record) {
 void Service::remember_caller() {
     const auto spawn_file = os::read_file(around_.directory.spawn_file(name()), kLargestSpawnFile);
     auto caller = caller_of(spawn_file.value_or(""));
+    // Where somebody has deleted it, the process that it was for shows as much.
+    const os::Proc& proc = around_.commands.proc();
+    if (!caller && os::identify(proc, record_.main.pid) == record_.main)
+        caller = caller_shown_by(proc, record_.main.pid);
     if (caller) caller_ = around_.callers.share(std::move(*caller));
 }
 

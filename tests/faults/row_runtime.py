@@ -3,6 +3,7 @@
 import shutil
 import time
 
+import processes
 from control_socket import runtime
 from rows import row
 
@@ -103,6 +104,28 @@ used_at_once('start')
 used_at_once('stop')
 
 
+@row(28, "a service's files are deleted, and whoever knew what was in them is killed")
+def known_to_nobody(trial):
+    trial.pg.service('a', f'echo "started with $GIVEN, umask $(umask)"\nexec {trial.pg.sleep}')
+    trial.pg.env['GIVEN'] = 'this'
+    words = 'started with this, umask 0027'
+    trial.pg.begin('-c', 'umask 0027; exec pgctl start a', program='sh').result().succeeded()
+    trial.start_writers(2)
+    trial.but('a')
+    trial.pg.wait_until(lambda: trial.pg.log('a') == [words], lambda: f'a runs: {trial.pg.log("a")}')
+    harms(trial)
+    shutil.rmtree(runtime(trial) / 'services' / 'a')
+    if trial.random.random() < 0.5:
+        (runtime(trial) / 'state').unlink()
+    trial.recovered('supervisor', trial.kill('supervisor'))
+    trial.pg.wait_until(lambda: (runtime(trial) / 'services' / 'a' / 'spawn').exists(), 'the files are there again')
+    processes.kill([trial.main('a').pid])
+    trial.pg.wait_until(lambda: trial.pg.log('a') == [words] * 2 and len(trial.pg.sleepers()) == 1,
+                        lambda: f'the next life of a has what the first had: {trial.pg.log("a")}, {trial.pg.run("status", "a").stdout}')
+    trial.pg.wait_until(lambda: trial.pg.state('a') == 'ready', 'a is ready')
+    finish(trial)
+
+
 @row(28, '.pgctl/ is deleted, and later faults are survived as ever')
 def runtime_deleted_and_more(trial):
     go = trial.quoted(trial.file('go'))
@@ -118,6 +141,7 @@ def runtime_deleted_and_more(trial):
         trial.recovered(role, trial.kill(role))
     trial.open('go')
     trial.pg.wait_until(lambda: trial.pg.log('a') == ['started with this'] * 2 and len(trial.pg.sleepers()) == 1,
-                        'the next life of a has the environment of the first')
+                        lambda: f'the next life of a has the environment of the first, after {roles} were killed: {trial.pg.log("a")}, '
+                                f'{trial.pg.run("status", "a").stdout}, {processes.describe(trial.pg.our_processes())}')
     # The keepers whose parent was killed are watched by a descriptor each.
     finish(trial, fds_each=3)

@@ -187,9 +187,12 @@ class Trial:
             return (now.processes == self.cost_before.processes and now.fds <= self.cost_before.fds + fds_more and now.zombies == 0
                     and now.kibibytes <= self.cost_before.kibibytes * 1.5 + 4096)
         self.pg.wait_until(returned, lambda: f'I4: our processes hold what they held, {self.cost_before}, '
-                                             f'and not {observer.cost(self.pg.our_processes())}: '
-                                             f'{processes.describe(self.pg.our_processes())}, '
-                                             f'with {processes.describe([child for pid in self.pg.our_processes() for child in processes.children(pid)])}')
+                                             f'and not {observer.cost(self.pg.our_processes())}: {self.what_ours_hold()}')
+
+    def what_ours_hold(self):
+        ours = self.pg.our_processes()
+        lines = [*processes.describe(ours), 'with', *processes.describe([child for pid in ours for child in processes.children(pid)])]
+        return '\n'.join([*lines, *(f'{pid}: {sorted(processes.open_files(pid).values())}' for pid in ours)])
 
     def finish(self, restarted=()):
         """All six, as after nearly every fault."""

@@ -47,6 +47,9 @@ class ProcTree : public TemporaryDirectory {
     void user(pid_t pid, uid_t id) const {
         file(in(pid, "status"), "Name:\tsh\nUid:\t1\t" + std::to_string(id) + "\t1\t1\nGid:\t1\n");
     }
+    void umask(pid_t pid, const std::string& octal) const {
+        file(in(pid, "status"), "Name:\tsh\nUmask:\t" + octal + "\nState:\tS (sleeping)\n");
+    }
     void children(pid_t pid, const std::string& pids) const { children(pid, pid, pids); }
     void children(pid_t pid, pid_t thread, const std::string& pids) const {
         file(in(pid, "task/" + std::to_string(thread) + "/children"), pids);

@@ -76,6 +76,18 @@ TEST_F(InAProc, AUserThatIsNotToldIsAnError) {
     EXPECT_FALSE(proc().user(10));
 }
 
+TEST_F(InAProc, TheUmaskIsOctal) {
+    umask(10, "0027");
+    EXPECT_EQ(proc().umask(10).value(), 027u);
+    umask(10, "0029");
+    EXPECT_FALSE(proc().umask(10));
+    umask(10, "");
+    EXPECT_FALSE(proc().umask(10));
+    user(10, 1000);
+    EXPECT_FALSE(proc().umask(10));
+    EXPECT_FALSE(proc().umask(11));
+}
+
 TEST_F(InAProc, ANameCannotPassForAUser) {
     // A command's name stands in the first line, its line end as \n (man 5 proc).
     file("10/status", "Name:\ta\\nUid:\t0\t0\nUid:\t5\t1000\t5\t5\n");
