@@ -12,18 +12,29 @@ PATIENCE = 600  # seconds, in which several others have had their turn
 @contextlib.contextmanager
 def alone(what):
     """A name that only one socket of this machine can have; the kernel takes it back from whoever ends (man 7 unix)."""
+    address = f'\0pgctl faults: {what}'
     with socket.socket(socket.AF_UNIX) as name:
         end = time.monotonic() + PATIENCE
-        while not was_free(name, what):
-            if time.monotonic() > end:
+        while not was_free(name, address):
+            left = end - time.monotonic()
+            if left <= 0:
                 raise NotRun(f'somebody else on this machine goes on and on with the same: {what}')
-            time.sleep(0.1)
+            await_end_of_other(address, left)
+        name.listen(socket.SOMAXCONN)
         yield
 
 
-def was_free(name, what):
+def was_free(name, address):
     try:
-        name.bind(f'\0pgctl faults: {what}')
+        name.bind(address)
     except OSError:
         return False
     return True
+
+
+def await_end_of_other(address, seconds):
+    """Nothing is ever said: the connection ends with whoever has the name."""
+    with socket.socket(socket.AF_UNIX) as other, contextlib.suppress(OSError):
+        other.settimeout(seconds)
+        other.connect(address)
+        other.recv(1)

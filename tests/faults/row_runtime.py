@@ -26,9 +26,8 @@ def harms(trial):
     trial.harms('supervisor', 'logger')
 
 
-def finish(trial, fds_each=4):
-    """While they go on, what they write to is held besides what is in its place now: their keepers' and the logger's; twice where it was made
-    anew while the rest was still being deleted."""
+def finish(trial, fds_each=2):
+    """While they go on, what they write to is held besides what is in its place now: their keepers' and the logger's."""
     for name in trial.writers:
         trial.wait_until_written(name)
     trial.check()
@@ -145,4 +144,4 @@ def runtime_deleted_and_more(trial):
                         lambda: f'the next life of a has the environment of the first, after {roles} were killed: {trial.pg.log("a")}, '
                                 f'{trial.pg.run("status", "a").stdout}, {processes.describe(trial.pg.our_processes())}')
     # The keepers whose parent was killed are watched by a descriptor each.
-    finish(trial, fds_each=5)
+    finish(trial, fds_each=3)
