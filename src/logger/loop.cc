@@ -161,6 +161,7 @@ bool Loop::take_turn(Service& service) {
     if (service.blocked == 0) {
         const auto waiting = os::bytes_waiting(service.output.fd.get());
         if (waiting && *waiting == 0) return nothing_more(service);
+        if (waiting) enlarge_if_full(service.output, *waiting);
     } else if (auto prepared = prepare(service); !prepared) {
         note(service, prepared);
         return false;

@@ -6,6 +6,9 @@
 
 #include <cerrno>
 
+#include "logger/journal.h"
+#include "os/pipe.h"
+
 namespace logger {
 
 namespace {
@@ -37,6 +40,13 @@ base::Result<OutputFifo> open_output(const std::string& path) {
 
 base::Result<OutputFifo> open_held_output(const std::string& descriptor) {
     return opened(descriptor, 0);
+}
+
+void enlarge_if_full(OutputFifo& output, size_t waiting) {
+    // Writes of little more than half a page take a page each.
+    if (output.enlarged || waiting <= kBatchCapacity / 2) return;
+    output.enlarged = true;
+    (void)os::enlarge_pipe(output.fd.get(), 2 * kBatchCapacity);
 }
 
 std::string logs_directory(std::string_view playground, std::string_view service) {

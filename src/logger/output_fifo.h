@@ -14,6 +14,7 @@ namespace logger {
 struct OutputFifo {
     os::Fd fd;
     os::FileIdentity identity;
+    bool enlarged = false;  // or that was tried in vain
 };
 
 // Errors: ENOENT; EINVAL where it is no FIFO; EMFILE already while a few descriptors are free, since the log
@@ -22,6 +23,10 @@ struct OutputFifo {
 
 // The same through an entry of /proc/<pid>/fd, where no path leads to the FIFO any more.
 [[nodiscard]] base::Result<OutputFifo> open_held_output(const std::string& descriptor);
+
+// For one in which `waiting` bytes are. One that may be full is made to hold two batches, so that its writers
+// go on while one is being written; where the kernel refuses that, they wait.
+void enlarge_if_full(OutputFifo& output, size_t waiting);
 
 // Where its log is.
 [[nodiscard]] std::string logs_directory(std::string_view playground, std::string_view service);

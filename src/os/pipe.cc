@@ -13,6 +13,14 @@ base::Result<size_t> bytes_waiting(int pipe) {
     return static_cast<size_t>(count);
 }
 
+base::Status enlarge_pipe(int pipe, size_t bytes) {
+    const int capacity = ::fcntl(pipe, F_GETPIPE_SZ);
+    if (capacity < 0) return base::system_error("F_GETPIPE_SZ");
+    if (static_cast<size_t>(capacity) >= bytes) return {};
+    if (::fcntl(pipe, F_SETPIPE_SZ, static_cast<int>(bytes)) < 0) return base::system_error("F_SETPIPE_SZ");
+    return {};
+}
+
 base::Result<PipePeek> PipePeek::make() {
     auto copy = make_pipe(O_NONBLOCK);
     if (!copy) return base::passed_on(copy.error());

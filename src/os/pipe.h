@@ -1,4 +1,4 @@
-// Looking into a pipe without taking anything out of it (man 2 tee), and counting what waits in it.
+// Looking into a pipe without taking anything out of it (man 2 tee), what waits in it and how much it holds.
 // Used by the logger, which must not lose what it has not yet written. It never consumes a byte of the pipe
 // it looks into.
 #pragma once
@@ -13,6 +13,10 @@ namespace os {
 
 // Bytes that a read would get now (FIONREAD).
 [[nodiscard]] base::Result<size_t> bytes_waiting(int pipe);
+
+// It holds at least `bytes` from now on, for all who have it open (F_SETPIPE_SZ). Error EPERM: the user's
+// pipes hold all they may already (fs.pipe-user-pages-soft).
+[[nodiscard]] base::Status enlarge_pipe(int pipe, size_t bytes);
 
 class PipePeek {
   public:
