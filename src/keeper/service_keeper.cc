@@ -23,12 +23,19 @@ namespace {
 using protocol::Report;
 using protocol::ReportKind;
 
+// The FIFO that its path led to last.
+struct Output {
+    int fd = -1;
+    dev_t device = 0;
+    ino_t inode = 0;
+    bool used = false;  // a life was begun with it
+};
+
 class Loop {
   public:
     explicit Loop(const ServiceKeeper& keeper) : keeper_(keeper), generation_(keeper.generation) {}
 
     [[noreturn]] void run() {
-        hold_output();
         begin_life();
         ::prctl(PR_SET_PDEATHSIG, 0);  // we have made ourselves known
         sigset_t all;
@@ -61,6 +68,8 @@ class Loop {
     }
 
     void begin_life() {
+        hold_output();
+        output_.used = true;
         const SpawnOutcome outcome = with_service_path(keeper_.runtime, keeper_.name, "spawn", spawn);
         main_ = outcome.pid;
         if (main_ != 0) return report(ReportKind::main_started, main_, 0, false);
@@ -109,21 +118,21 @@ class Loop {
 
     void stand() const { report(ReportKind::standing, main_, last_status_, nothing_left()); }
 
-    // Held open for as long as this process lives, so that nothing in the FIFO is lost while no logger runs.
+    // A FIFO that the service's processes may write to is held open for as long as this process lives, so
+    // that nothing in it is lost while no logger runs; another one only until its path leads elsewhere.
     void hold_output() {
         const int fd = with_service_path(keeper_.runtime, keeper_.name, "output", open_fifo);
         struct stat found {};
         if (fd < 0 || ::fstat(fd, &found) != 0) return;
-        if (found.st_dev == held_device_ && found.st_ino == held_inode_) {
+        if (found.st_dev == output_.device && found.st_ino == output_.inode) {
             ::close(fd);
             return;
         }
-        held_device_ = found.st_dev;
-        held_inode_ = found.st_ino;
+        if (output_.fd >= 0 && !output_.used) ::close(output_.fd);
+        output_ = {.fd = fd, .device = found.st_dev, .inode = found.st_ino};
     }
 
-    // The runtime directory may have been deleted, and made anew for those who ask. What the service writes
-    // to for the rest of its life stays open as well.
+    // The runtime directory may have been deleted, and made anew for those who ask.
     void follow_paths() {
         const int reports = with_reports_path(keeper_.runtime, open_fifo);
         if (reports >= 0) {
@@ -147,8 +156,7 @@ class Loop {
     pid_t self_ = ::getpid();
     pid_t main_ = 0;
     int last_status_ = 0;
-    dev_t held_device_ = 0;  // of the output FIFO
-    ino_t held_inode_ = 0;
+    Output output_;
 };
 
 }  // namespace
