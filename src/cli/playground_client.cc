@@ -47,6 +47,10 @@ Refusal listens(const std::string& path, uid_t user) {
     return refusal(path + ": another user (uid " + std::to_string(user) + ") listens there");
 }
 
+Refusal ends_again_and_again() {
+    return refusal("the supervisor of this playground ends again and again");
+}
+
 bool nobody_there(const base::Error& error) {
     return error.number == ENOENT || error.number == ECONNREFUSED || error.number == ENOTDIR;
 }
@@ -245,7 +249,8 @@ Answer<std::optional<HttpAnswer>> PlaygroundClient::Connection::ask_patiently(co
         const auto asked = os::monotonic_now();
         auto answer = ask(method, target, body, {}, died);
         if (answer) return std::move(*answer);
-        if (!died || !patience.lasts(asked, os::monotonic_now())) return std::unexpected(answer.error());
+        if (!died) return std::unexpected(answer.error());
+        if (!patience.lasts(asked, os::monotonic_now())) return std::unexpected(ends_again_and_again());
         std::this_thread::sleep_for(kBetweenTries);
     }
 }
@@ -275,8 +280,7 @@ Answer<protocol::Event> PlaygroundClient::Connection::change(const std::string& 
             if (auto refused = claim_again()) return std::unexpected(*refused);
         }
         if (!socket.valid()) {
-            if (!patience.lasts(asked, os::monotonic_now()))
-                return std::unexpected(refusal("the supervisor of this playground ends again and again"));
+            if (!patience.lasts(asked, os::monotonic_now())) return std::unexpected(ends_again_and_again());
             std::this_thread::sleep_for(kBetweenTries);
             continue;
         }
@@ -294,7 +298,8 @@ Answer<protocol::Event> PlaygroundClient::Connection::change(const std::string& 
             died, listener);
         if (end) return *end;
         if (answer) return std::unexpected(refusal("the supervisor's answer had no end"));
-        if (!died || !patience.lasts(asked, os::monotonic_now())) return std::unexpected(answer.error());
+        if (!died) return std::unexpected(answer.error());
+        if (!patience.lasts(asked, os::monotonic_now())) return std::unexpected(ends_again_and_again());
         std::this_thread::sleep_for(kBetweenTries);
     }
 }

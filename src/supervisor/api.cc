@@ -98,6 +98,15 @@ std::string own_name() {
     return std::string("pgctl/") + base::version();
 }
 
+// Of a response or its header.
+template <class Message>
+std::string text_of(const Message& message) {
+    std::ostringstream text;
+    text.exceptions(std::ios::badbit);  // or what finds no memory would be left out, and the rest sent
+    text << message;
+    return std::move(text).str();
+}
+
 std::string unknown(const std::string& target) {
     return std::string("pgctl ") + base::version() + " knows no " + target;
 }
@@ -299,9 +308,7 @@ asio::awaitable<bool> Api::Server::reply(Stream& stream, http::status status, st
     response.set(http::field::content_type, "application/json");
     response.body() = std::move(body);
     response.prepare_payload();
-    std::ostringstream text;
-    text << response;
-    const error_code error = co_await send(stream, text.str());
+    const error_code error = co_await send(stream, text_of(response));
     co_return !error;
 }
 
@@ -461,9 +468,7 @@ asio::awaitable<bool> Api::Server::stream_events(Stream& stream, std::shared_ptr
     response.set(http::field::server, own_name());
     response.set(http::field::content_type, "application/x-ndjson");
     response.chunked(true);
-    std::ostringstream header;
-    header << response.base();
-    error_code error = co_await send(stream, header.str());
+    error_code error = co_await send(stream, text_of(response.base()));
     bool ended = false;
     while (!error && !ended) {
         if (queue->lines.empty() && !operation->done()) {
