@@ -49,6 +49,16 @@ deleted('the whole runtime directory', lambda trial: trial.pg.pghome)
 deleted('what the whole runtime directory is in', lambda trial: trial.pg.runtime)
 
 
+@row(28, '.pgctl/ is deleted again and again')
+def deleted_again(trial):
+    trial.start_writers(2)
+    for _ in range(3):
+        delete(trial, runtime(trial))
+        for name in trial.writers:
+            trial.wait_until_written(name)
+    finish(trial)
+
+
 @row(28, 'what is in .pgctl/ is deleted')
 def runtime_emptied(trial):
     trial.start_writers(2)
