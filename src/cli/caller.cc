@@ -3,6 +3,7 @@
 #include "os/file.h"
 #include "os/inherited.h"
 #include "protocol/bytes.h"
+#include "protocol/limits.h"
 
 namespace cli {
 
@@ -17,12 +18,12 @@ base::Result<config::Surroundings> surroundings_of_caller() {
 }
 
 protocol::Caller caller(const config::Surroundings& surroundings) {
-    protocol::Caller caller{.pid = os::own_pid(), .umask = os::file_mode_mask(), .niceness = os::niceness()};
+    protocol::Caller caller{.pid = os::own_pid(),
+                            .umask = os::file_mode_mask(),
+                            .niceness = os::niceness().value_or(0),
+                            .limits = protocol::limits_of()};
     for (const std::string& variable : surroundings.environment) {
         caller.environment.push_back(protocol::text_of_bytes(variable));
-    }
-    for (const os::ResourceLimit& limit : os::resource_limits()) {
-        caller.limits.push_back({.resource = limit.resource, .soft = limit.soft, .hard = limit.hard});
     }
     return caller;
 }

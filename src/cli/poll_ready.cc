@@ -13,6 +13,7 @@
 #include "os/file.h"
 #include "os/inherited.h"
 #include "os/program.h"
+#include "protocol/limits.h"
 #include "protocol/records.h"
 #include "protocol/runtime_directory.h"
 #include "protocol/spawn_file.h"
@@ -39,10 +40,9 @@ protocol::SpawnPlan own_check(const std::string& service, const protocol::Runtim
                              .environment = os::environment(),
                              .output = directory.output(os::name_of(service)),
                              .umask = os::file_mode_mask(),
-                             .niceness = os::niceness(),
+                             .niceness = os::niceness().value_or(0),
                              .set_niceness = true};
-    for (const os::ResourceLimit& limit : os::resource_limits())
-        plan.limits.push_back({.resource = limit.resource, .soft = limit.soft, .hard = limit.hard});
+    plan.limits = protocol::limits_of();
     return plan;
 }
 

@@ -33,10 +33,10 @@ mode_t file_mode_mask() {
     return mask;
 }
 
-int niceness(pid_t pid) {
+std::optional<int> niceness(pid_t pid) {
     errno = 0;
     const int found = ::getpriority(PRIO_PROCESS, static_cast<id_t>(pid));
-    return errno == 0 ? found : ::getpriority(PRIO_PROCESS, 0);
+    return errno == 0 ? std::optional(found) : std::nullopt;
 }
 
 std::vector<ResourceLimit> resource_limits(pid_t pid) {

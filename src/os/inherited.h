@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,8 +23,8 @@ struct ResourceLimit {
 [[nodiscard]] std::vector<std::string> environment();
 // Only while the process has one thread: the umask can't be read without being set for a moment.
 [[nodiscard]] mode_t file_mode_mask();
-// 0 is this process. Of one that is gone, this one's niceness and no limits.
-[[nodiscard]] int niceness(pid_t pid = 0);
+// 0 is this process, which always has one. None of one that is gone.
+[[nodiscard]] std::optional<int> niceness(pid_t pid = 0);
 [[nodiscard]] std::vector<ResourceLimit> resource_limits(pid_t pid = 0);
 [[nodiscard]] pid_t own_pid();
 [[nodiscard]] uid_t own_user();

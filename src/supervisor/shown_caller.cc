@@ -2,18 +2,18 @@
 
 #include "os/inherited.h"
 #include "protocol/bytes.h"
+#include "protocol/limits.h"
 
 namespace supervisor {
 
 std::optional<protocol::Caller> caller_shown_by(const os::Proc& proc, pid_t pid) {
     const auto umask = proc.umask(pid);
     const auto environment = proc.environment(pid);
-    if (!umask || !environment || environment->empty()) return {};
-    protocol::Caller caller{.umask = *umask, .niceness = os::niceness(pid)};
+    const auto niceness = os::niceness(pid);
+    if (!umask || !environment || environment->empty() || !niceness) return {};
+    protocol::Caller caller{.umask = *umask, .niceness = *niceness, .limits = protocol::limits_of(pid)};
     for (const std::string& variable : *environment)
         caller.environment.push_back(protocol::text_of_bytes(variable));
-    for (const os::ResourceLimit& limit : os::resource_limits(pid))
-        caller.limits.push_back({.resource = limit.resource, .soft = limit.soft, .hard = limit.hard});
     return caller;
 }
 

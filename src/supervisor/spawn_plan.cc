@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "os/inherited.h"
 #include "protocol/bytes.h"
+#include "protocol/limits.h"
 
 namespace supervisor {
 
@@ -24,18 +26,7 @@ bool same(const protocol::Limit& a, const protocol::Limit& b) {
 }  // namespace
 
 Inherited inherited() {
-    static const Inherited ours = [] {
-        Inherited found;
-        found.niceness = ::getpriority(PRIO_PROCESS, 0);
-        for (int resource = 0; resource < RLIM_NLIMITS; ++resource) {
-            rlimit limit{};
-            if (::getrlimit(static_cast<__rlimit_resource_t>(resource), &limit) != 0) continue;
-            found.limits.push_back({.resource = resource,
-                                    .soft = static_cast<std::int64_t>(limit.rlim_cur),
-                                    .hard = static_cast<std::int64_t>(limit.rlim_max)});
-        }
-        return found;
-    }();
+    static const Inherited ours{.niceness = os::niceness().value_or(0), .limits = protocol::limits_of()};
     return ours;
 }
 

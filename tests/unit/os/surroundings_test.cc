@@ -93,6 +93,14 @@ TEST(ThisProcess, KnowsItself) {
     EXPECT_EQ(os::niceness(), ::getpriority(PRIO_PROCESS, 0));
 }
 
+TEST(AnotherProcess, HasNothingOnceItIsGone) {
+    const pid_t gone = ::fork();
+    if (gone == 0) ::_exit(0);
+    ASSERT_EQ(::waitpid(gone, nullptr, 0), gone);
+    EXPECT_EQ(os::niceness(gone), std::nullopt);
+    EXPECT_TRUE(os::resource_limits(gone).empty());
+}
+
 TEST(TheClocks, GoForward) {
     const auto monotonic = os::monotonic_now();
     EXPECT_GE(os::monotonic_now(), monotonic);
