@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "model/lost_time.h"
+#include "os/clock.h"
 
 namespace supervisor {
 
@@ -19,8 +20,15 @@ bool waits(const os::Proc& proc, pid_t pid) {
     return stat && stat->state == 'R';
 }
 
-base::CpuUse use_of(const os::Proc& proc, pid_t pid) {
+base::CpuUse counted(const os::Proc& proc, pid_t pid) {
+    const auto at = os::monotonic_now();
     base::CpuUse use = proc.cpu_use(pid);
+    use.at = at;
+    return use;
+}
+
+base::CpuUse use_of(const os::Proc& proc, pid_t pid) {
+    base::CpuUse use = counted(proc, pid);
     use.waits = waits(proc, pid);
     return use;
 }
@@ -37,7 +45,7 @@ pid_t worker_of(const os::Proc& proc, pid_t pid) {
 void LostTime::begin(const os::Proc& proc, std::initializer_list<pid_t> ours) {
     end();
     for (const pid_t pid : ours) {
-        if (pid != 0) before_.emplace_back(pid, proc.cpu_use(pid));
+        if (pid != 0) before_.emplace_back(pid, counted(proc, pid));
     }
 }
 
@@ -67,7 +75,8 @@ model::Duration LostCheckTime::take(const os::Proc& proc, pid_t check) {
     for (const pid_t pid : std::set{check, worker_of(proc, check)}) {
         const base::CpuUse use = use_of(proc, pid);
         // None of them is older than the check: all that one has waited counts.
-        lost = std::max(lost, model::lost_time(std::exchange(before_[pid], use), use));
+        const auto known = before_.try_emplace(pid, base::CpuUse{.at = use.at}).first;
+        lost = std::max(lost, model::lost_time(std::exchange(known->second, use), use));
     }
     return lost;
 }

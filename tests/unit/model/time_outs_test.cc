@@ -187,8 +187,18 @@ TEST(LostTime, IsUnknownWhileOneWaitsSoThatItIsLookedAtAgain) {
     EXPECT_EQ(lost_time({.ran = 5s, .waited = 1s}, {.ran = 5s, .waited = 3s, .waits = true}), 2s);
 }
 
+TEST(LostTime, IsUnknownOfOneThatWaitsAndHasHardlyRun) {
+    const base::CpuUse before{.ran = 5s, .waited = 1s, .at = 10s};
+    EXPECT_EQ(lost_time(before, {.ran = 5001ms, .waited = 1s, .waits = true, .at = 10100ms}), model::kLookAgain);
+    EXPECT_EQ(lost_time(before, {.ran = 5050ms, .waited = 1s, .waits = true, .at = 10100ms}), model::kLookAgain);
+    EXPECT_EQ(lost_time(before, {.ran = 5001ms, .waited = 3s, .waits = true, .at = 13s}), 2s);
+    EXPECT_EQ(lost_time(before, {.ran = 5001ms, .waited = 1s, .waits = false, .at = 10100ms}), 0s);
+}
+
 TEST(LostTime, IsNoneOfOneThatIsBusyAndRuns) {
-    EXPECT_EQ(lost_time({.ran = 5s, .waited = 1s}, {.ran = 6s, .waited = 1s, .waits = true}), 0s);
+    const base::CpuUse before{.ran = 5s, .waited = 1s, .at = 10s};
+    EXPECT_EQ(lost_time(before, {.ran = 5051ms, .waited = 1s, .waits = true, .at = 10100ms}), 0s);
+    EXPECT_EQ(lost_time(before, {.ran = 5100ms, .waited = 1s, .waits = true, .at = 10100ms}), 0s);
 }
 
 TEST(LostTime, IsNoneOfAnotherProcessThatHasWaitedLess) {
