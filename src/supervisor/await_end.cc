@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kShortagePause{50};
 
-// Keeps itself alive until it has called back.
+// The loop keeps it until it has called back.
 class Wait : public std::enable_shared_from_this<Wait> {
   public:
     Wait(Loop& loop, const os::Proc& proc, std::vector<os::ProcessId> processes, std::function<void()> done)
@@ -25,7 +25,7 @@ class Wait : public std::enable_shared_from_this<Wait> {
           again_(loop, [this] { watch_unwatched(); }) {}
 
     void begin(model::Time deadline) {
-        self_ = shared_from_this();
+        loop_.keep(shared_from_this());
         timer_.set(deadline);
         watch_unwatched();
     }
@@ -62,7 +62,7 @@ class Wait : public std::enable_shared_from_this<Wait> {
         again_.cancel();
         watches_.clear();
         if (done_) loop_.post(std::exchange(done_, nullptr));
-        loop_.post([self = std::move(self_)] {});
+        loop_.let_go(this);
     }
 
     Loop& loop_;
@@ -73,7 +73,6 @@ class Wait : public std::enable_shared_from_this<Wait> {
     std::vector<os::Fd> fds_;
     std::vector<std::unique_ptr<Readable>> watches_;
     size_t left_ = 0;  // that are watched and have not ended
-    std::shared_ptr<Wait> self_;
 };
 
 }  // namespace

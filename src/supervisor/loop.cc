@@ -36,6 +36,16 @@ void Loop::post(std::function<void()> work) {
     asio::post(*context_, std::move(work));
 }
 
+void Loop::keep(std::shared_ptr<void> work) {
+    const void* const place = work.get();
+    kept_.emplace(place, std::move(work));
+}
+
+void Loop::let_go(const void* work) {
+    const auto kept = kept_.extract(work);
+    if (kept) post([last = kept.mapped()] {});
+}
+
 asio::io_context& Loop::context() {
     return *context_;
 }
@@ -115,6 +125,7 @@ Loop::Loop()
 // What still waits is destroyed with the context, and cancels its timers: they go last, but their clock is
 // the context's and goes first.
 Loop::~Loop() {
+    kept_.clear();
     timers_->clock.reset();
     context_.reset();
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 
 #include "model/service.h"
@@ -25,6 +26,10 @@ class Loop {
     // Calls `work` soon, from the loop.
     void post(std::function<void()> work);
 
+    // Keeps `work` alive until it has been let go, which it may do itself, or until the loop ends.
+    void keep(std::shared_ptr<void> work);
+    void let_go(const void* work);
+
     [[nodiscard]] boost::asio::io_context& context();
 
   private:
@@ -33,6 +38,7 @@ class Loop {
 
     std::unique_ptr<boost::asio::io_context> context_;
     std::unique_ptr<Timers> timers_;
+    std::map<const void*, std::shared_ptr<void>> kept_;
 };
 
 // Calls back whenever `fd` is readable, for as long as this object lives. The fd stays the caller's and
