@@ -170,6 +170,7 @@ def prepares(pg, then):
 CALLER = {'CHANGED': 'caller', 'GONE': 'no'}
 
 
+@pytest.mark.seen_otherwise_under_valgrind  # which keeps descriptors for itself
 def test_with_poll_ready_the_check_runs_as_the_process_that_has_called_it(pg):
     service = pg.service('a', prepares(pg, f'exec nice -n 3 pgctl-poll-ready {pg.sleep}'), ready=TELL.format(file=pg.file('told')))
     pg.start(env=CALLER, preexec_fn=as_caller)
@@ -181,6 +182,7 @@ def test_with_poll_ready_the_check_runs_as_the_process_that_has_called_it(pg):
     assert not any(line.startswith('GONE=') for line in found['environment'])
 
 
+@pytest.mark.seen_otherwise_under_valgrind  # which keeps descriptors for itself
 def test_without_poll_ready_the_check_runs_as_the_caller(pg):
     service = pg.service('a', prepares(pg, f'touch {pg.file("prepared")}\nexec nice -n 3 {pg.sleep}'),
                          ready=f'test -e {pg.file("prepared")} || exit 1\n{TELL.format(file=pg.file("told"))}', files={'poll-ready': 0.02})
@@ -281,6 +283,7 @@ def test_a_run_that_names_poll_ready_and_never_comes_to_it_is_checked_when_most_
     assert pg.state('a') == 'ready' and pg.lines('asked')
 
 
+@pytest.mark.seen_otherwise_under_valgrind  # which shows its own command line in the place of ours
 @pytest.mark.parametrize('end', ['stop', 'failed start', 'killed'])
 def test_what_the_run_has_exported_is_in_no_file_after_the_stop(pg, end):
     pg.service('a', f'export WORD=correct-horse\nexec pgctl-poll-ready {pg.sleep}',

@@ -7,6 +7,8 @@ import subprocess
 import time
 from datetime import datetime, timedelta, timezone
 
+import pytest
+
 import processes
 from texts import STAMP, log_texts
 
@@ -196,6 +198,7 @@ def test_status_and_log_say_why_a_log_is_not_written(pg):
     pg.wait_until(lambda: pg.run('log').succeeded().stderr == '', 'log has nothing more to say')
 
 
+@pytest.mark.seen_otherwise_under_valgrind  # which shows its own command line in the place of ours
 def test_status_and_log_say_that_the_logger_is_stopped(pg):
     talker(pg)
     with stopped_logger(pg):
@@ -203,6 +206,7 @@ def test_status_and_log_say_that_the_logger_is_stopped(pg):
     assert pg.run('log').succeeded().stderr == ''
 
 
+@pytest.mark.seen_otherwise_under_valgrind  # which shows its own command line in the place of ours
 def test_log_warns_only_of_the_services_that_it_shows(pg):
     pg.service('b')
     talker(pg)
@@ -224,6 +228,7 @@ def test_log_on_a_terminal_tells_once_why_a_log_stands_still(pg):
     terminal.wait()
 
 
+@pytest.mark.seen_otherwise_under_valgrind  # which shows its own command line in the place of ours
 def test_log_on_a_terminal_tells_that_the_logger_was_stopped(pg):
     talker(pg)
     terminal = pg.terminal('pgctl', 'log')
@@ -236,6 +241,7 @@ def test_log_on_a_terminal_tells_that_the_logger_was_stopped(pg):
     terminal.wait()
 
 
+@pytest.mark.seen_otherwise_under_valgrind  # which shows its own command line in the place of ours
 def test_log_on_a_terminal_tells_at_once_what_is_wrong_when_it_begins(pg):
     talker(pg)
     with stopped_logger(pg):
@@ -272,6 +278,7 @@ def test_log_shows_what_there_is_while_the_supervisor_is_stopped(pg):
     assert log_texts(told.stdout.split('\n', 1)[1]) == ['first'] and told.stderr == ''
 
 
+@pytest.mark.seen_otherwise_under_valgrind  # which shows its own command line in the place of ours
 def test_looking_at_a_log_starts_nothing_where_all_of_ours_were_killed(pg):
     talker(pg)
     pg.kill_everything_of_ours()
@@ -301,6 +308,7 @@ def test_output_that_a_stop_could_not_wait_for_is_written_when_there_is_room(pg)
     pg.wait_until(lambda: pg.log('a') == ['first', 'second'], 'what the service wrote last is in its log')
 
 
+@pytest.mark.seen_otherwise_under_valgrind  # which shows its own command line in the place of ours
 def test_output_that_a_stop_could_not_wait_for_is_written_when_the_logger_goes_on(pg):
     pg.service('b')
     talker(pg)

@@ -2,7 +2,11 @@
 
 import signal
 
+import pytest
+
 import processes
+
+pytestmark = pytest.mark.seen_otherwise_under_valgrind  # which shows its own command line in the place of ours
 
 
 def nested(pg, run='exec {sleep}'):

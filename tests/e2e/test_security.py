@@ -98,6 +98,7 @@ def test_values_of_the_environment_are_in_no_file_that_others_can_read(pg):
     assert [path for path in files_below(pg.directory) if SECRET.encode() in path.read_bytes()] == [], 'after its stop in none at all'
 
 
+@pytest.mark.seen_otherwise_under_valgrind  # which has variables of its own
 def test_values_of_the_environment_are_in_no_output_and_no_title(pg):
     with_secret(pg)
     pg.service('fails', f'trap "" TERM\n{pg.sleep} & wait', ready='exit 1', files={'timeout-ready': 0.3, 'timeout-stop': 0.3})
@@ -146,6 +147,7 @@ def test_nothing_is_written_through_a_link_of_another_user(pg):
 
 # --- what is signalled
 
+@pytest.mark.seen_otherwise_under_valgrind  # which shows its own command line in the place of ours
 @two_users
 def test_a_process_of_another_user_with_our_mark_is_left_alone(pg):
     pg.service('a')

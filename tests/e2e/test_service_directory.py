@@ -106,6 +106,7 @@ def test_the_environment_is_that_of_the_command_that_started_it(pg):
     assert found['BYTES'] == 'caf\udce9'
 
 
+@pytest.mark.seen_otherwise_under_valgrind  # which has variables of its own
 def test_our_variables_are_added_and_no_other(pg):
     service = pg.service('a')
     pg.start(env={'MINE': '1'})
@@ -125,6 +126,7 @@ def test_the_environment_of_an_earlier_command_does_not_stay(pg):
     assert 'SECOND' in environment_of(pg, 'b') and 'FIRST' not in environment_of(pg, 'b')
 
 
+@pytest.mark.seen_otherwise_under_valgrind  # which keeps descriptors for itself
 def test_a_restart_takes_environment_umask_and_limits_anew_from_its_own_caller(pg):
     pg.service('a')
 
@@ -159,6 +161,7 @@ def test_the_umask_is_that_of_the_caller(pg, mask):
     assert processes.status_field(pg.pid('a'), 'Umask') == f'{mask:04o}'
 
 
+@pytest.mark.seen_otherwise_under_valgrind  # which keeps descriptors for itself
 def test_the_resource_limits_are_those_of_the_caller(pg):
     def limit():
         resource.setrlimit(resource.RLIMIT_NOFILE, (333, 444))

@@ -179,6 +179,7 @@ def test_a_run_that_fails_at_once_is_a_failed_start_with_its_log_shown(pg):
     assert re.search(r'^\S+ \S+  this is why$', result.stderr, re.MULTILINE)
 
 
+@pytest.mark.seen_otherwise_under_valgrind  # in which a command is slower than what it is to meet
 def test_a_check_that_passes_while_the_service_is_down_proves_nothing(pg):
     lives = pg.file('lives')
     lives.touch()
@@ -357,6 +358,7 @@ def left_over(pg, **options):
     return leftover
 
 
+@pytest.mark.seen_otherwise_under_valgrind  # which shows its own command line in the place of ours
 def test_without_tracing_by_the_environment_what_no_keeper_keeps_is_not_looked_for(pg):
     leftover = left_over(pg)
     result = pg.start(env=UNTRACED)
@@ -366,6 +368,7 @@ def test_without_tracing_by_the_environment_what_no_keeper_keeps_is_not_looked_f
     assert pg.sleepers() == []
 
 
+@pytest.mark.seen_otherwise_under_valgrind  # which shows its own command line in the place of ours
 def test_a_service_that_was_started_without_tracing_by_the_environment_is_started_again_beside_what_it_has_left(pg):
     leftover = left_over(pg, env=UNTRACED)
     pg.wait_until(lambda: pg.state('a') == 'ready', 'it is started again')
@@ -374,6 +377,7 @@ def test_a_service_that_was_started_without_tracing_by_the_environment_is_starte
     assert pg.sleepers() == [], 'with tracing, it is found after all'
 
 
+@pytest.mark.seen_otherwise_under_valgrind  # which shows its own command line in the place of ours
 def test_without_force_a_start_leaves_leftovers_of_an_earlier_life_alone_and_fails(pg):
     leftover = left_over(pg)
     result = pg.run('start', '--no-force', env={'PGCTL_TIMEOUT': '0.5'}).failed()
@@ -390,6 +394,7 @@ def test_without_force_a_start_leaves_leftovers_of_an_earlier_life_alone_and_fai
     assert pg.sleepers() == []
 
 
+@pytest.mark.seen_otherwise_under_valgrind  # which shows its own command line in the place of ours
 def test_leftovers_of_an_earlier_life_keep_a_service_down_as_status_says_and_when_they_end_it_is_started_again(pg):
     leftover = left_over(pg)
     found = pg.status()['a']
@@ -402,6 +407,7 @@ def test_leftovers_of_an_earlier_life_keep_a_service_down_as_status_says_and_whe
     assert pg.lines('lives') == ['lived', 'lived']
 
 
+@pytest.mark.seen_otherwise_under_valgrind  # which shows its own command line in the place of ours
 def test_leftovers_of_an_earlier_life_that_call_pgctl_themselves_are_spared(pg):
     caller = f'({pg.waiting_for("gate")}; pgctl start > {pg.file("told")} 2>&1; exec {pg.sleep}) &'
     pg.service('a', f'mkdir {pg.file("begun")} && {caller}\nexec {pg.sleep}')
@@ -416,6 +422,7 @@ def test_leftovers_of_an_earlier_life_that_call_pgctl_themselves_are_spared(pg):
     assert pg.sleepers() == []
 
 
+@pytest.mark.seen_otherwise_under_valgrind  # which shows its own command line in the place of ours
 @pytest.mark.parametrize('command', ['stop', 'restart'])
 def test_leftovers_of_an_earlier_life_end_with_a(pg, command):
     leftover = left_over(pg)
@@ -424,6 +431,7 @@ def test_leftovers_of_an_earlier_life_end_with_a(pg, command):
     pg.wait_until(lambda: len(pg.sleepers()) == (0 if command == 'stop' else 2), 'the service is what was asked for')
 
 
+@pytest.mark.seen_otherwise_under_valgrind  # which shows its own command line in the place of ours
 def test_start_clears_leftovers_of_an_earlier_life(pg):
     leftover = left_over(pg)
     result = pg.start()

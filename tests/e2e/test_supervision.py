@@ -121,6 +121,7 @@ def test_a_killed_keeper_of_the_playground_is_replaced_and_no_service_restarts(p
     assert processes.describe(processes.mentioning(pg.directory)) == []
 
 
+@pytest.mark.seen_otherwise_under_valgrind  # which shows its own command line in the place of ours
 def test_a_killed_keeper_of_a_service_leaves_the_service_running_and_it_is_still_stopped_whole(pg):
     pg.service('a', f'{pg.sleep} &\nexec {pg.sleep}')
     pg.start()
@@ -135,6 +136,7 @@ def test_a_killed_keeper_of_a_service_leaves_the_service_running_and_it_is_still
 UNTRACED = {'PGCTL_ENVIRONMENT_PROCESS_TRACING': 'false'}
 
 
+@pytest.mark.seen_otherwise_under_valgrind  # which shows its own command line in the place of ours
 def test_without_tracing_by_the_environment_a_stop_ends_what_a_killed_keeper_kept_and_nothing_that_only_carries_the_mark(pg):
     pg.service('a', f'{pg.sleep} &\n(setsid {pg.sleep} &)\nexec {pg.sleep}')
     pg.start()
@@ -152,6 +154,7 @@ def test_without_tracing_by_the_environment_a_stop_ends_what_a_killed_keeper_kep
         marked.wait()
 
 
+@pytest.mark.seen_otherwise_under_valgrind  # which shows its own command line in the place of ours
 def test_without_tracing_by_the_environment_a_stop_after_all_of_ours_were_killed_ends_the_main_process(pg):
     pg.service('a', f'({pg.sleep} &)\nexec {pg.sleep}')
     pg.start()
@@ -164,6 +167,7 @@ def test_without_tracing_by_the_environment_a_stop_after_all_of_ours_were_killed
     assert pg.sleepers() == [], 'with tracing, it is found'
 
 
+@pytest.mark.seen_otherwise_under_valgrind  # which shows its own command line in the place of ours
 def test_a_main_process_without_an_environment_is_killed_by_a_stop_after_all_of_ours_were_killed(pg):
     pg.service('a', f'trap "" TERM\nexec env -i {pg.sleep}', files={'timeout-stop': 0.5})
     pg.start()
@@ -188,6 +192,7 @@ def test_all_of_ours_killed_at_once_the_next_command_finds_what_runs(pg):
     assert pg.sleepers() == []
 
 
+@pytest.mark.seen_otherwise_under_valgrind  # which shows its own command line in the place of ours
 @pytest.mark.parametrize('command', ['status', 'stop', 'restart'])
 def test_all_of_ours_killed_at_once_and_then(pg, command):
     pg.service('a')
@@ -220,6 +225,7 @@ def test_our_processes_do_not_hold_the_working_directory_of_the_caller(pg):
     assert [pid for pid in pg.our_processes() if processes.link(pid, 'cwd') == str(pg.project)] == []
 
 
+@pytest.mark.seen_otherwise_under_valgrind  # which shows its own command line in the place of ours
 def test_our_processes_name_themselves_for_ps(pg):
     pg.service('a')
     pg.start()

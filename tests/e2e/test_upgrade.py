@@ -9,6 +9,8 @@ import processes
 import what_runs
 from programs import Installed
 
+pytestmark = pytest.mark.seen_otherwise_under_valgrind  # which is the program of all processes
+
 
 @pytest.fixture
 def installed(pg):
