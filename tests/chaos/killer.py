@@ -27,10 +27,16 @@ class Killer:
         self.done = threading.Event()
 
     def work(self):
-        choices = [self._kill] * 8 + [self._stop] * 4 + [self._kill_main] * 3 + [self._kill_all] * 1
-        choices += [self._fill] if self.disk else []
+        deeds = self._turns()
         while not self.done.wait(self.random.uniform(0.2, 1.2)):
-            self.random.choice(choices)()
+            next(deeds)()
+
+    def _turns(self):
+        """In each turn as many of each, in another order."""
+        turn = [self._kill] * 8 + [self._stop] * 4 + [self._kill_main] * 3 + [self._kill_all] + ([self._fill] if self.disk else [])
+        while True:
+            self.random.shuffle(turn)
+            yield from turn
 
     def ours(self):
         """Role, or name of the service, and pid."""

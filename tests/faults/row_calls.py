@@ -44,6 +44,10 @@ FAILURES = {
     'fstat,newfstatat,lstat,stat,statx': 'EIO ENOMEM',
     'readlink,readlinkat': 'EIO ENOMEM',
     'unlink,unlinkat': 'EIO',
+    'chdir': 'EACCES EIO ENOENT ENOMEM',
+    'dup2,dup3': 'EBUSY EINTR',
+    'prlimit64,setrlimit,setpriority': 'EPERM',
+    'wait4,waitid': 'EINTR',
 }
 ERRORS = {f'{name} {key.partition(" ")[2]}'.strip(): errors.split()
           for key, errors in FAILURES.items() for name in key.partition(' ')[0].split(',')}

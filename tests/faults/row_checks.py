@@ -92,6 +92,8 @@ def leaves_behind(trial, child):
     trial.pg.service('a', 'exec sleep infinity', ready=f'echo >> {checks}\n{child}\nexit 1', files=FREQUENT)
     start = trial.pg.begin('start', 'a')
     trial.pg.wait_until(lambda: len(trial.pg.lines('checks')) >= 20, 'it was checked twenty times')
+    left = trial.pg.sleepers()
+    assert len(left) <= 4, f'left while it is checked: {processes.describe(left)}'
     trial.check()
     return start
 
@@ -100,7 +102,6 @@ def leaves_behind(trial, child):
 def check_forks(trial):
     trial.start_writers(1)
     start = leaves_behind(trial, f'{trial.pg.sleep} & {trial.pg.sleep} &')
-    assert len(trial.pg.sleepers()) <= 4, f'left: {processes.describe(trial.pg.sleepers())}'
     trial.pg.stop('a')
     assert len(about('a', start.result().failed())) == 1
     assert trial.pg.sleepers() == []

@@ -88,7 +88,7 @@ def assert_refused(trial, said):
 
 def largest(trial):
     """Bytes that the supervisor had resident at its largest."""
-    return int(processes.status_field(trial.ours('supervisor'), 'VmHWM').split()[0]) << 10
+    return processes.largest(trial.ours('supervisor'))
 
 
 @row(26, 'the control socket gets every prefix of a request')

@@ -13,6 +13,7 @@ from rows import row
 
 BETWEEN_DEAF = 3  # seconds
 LEAST_ROOM = 64 << 10  # bytes that any socket holds for its reader
+MOST_TO_TELL = 32 << 20  # bytes, of all of them
 LONG = 'p' * (16 << 10)  # what stands before a service's name where it is shown: a few events fill any socket
 
 
@@ -67,12 +68,15 @@ def deaf_starts(trial, names):
 def deaf_followers(trial):
     trial.start_writers(1)
     names = many(trial, 40)
+    before = processes.largest(trial.ours('supervisor'))
     clients = deaf_starts(trial, names)
     try:
-        # Nobody waits for them.
+        # Nobody waits for them, and what waits for them is no more than there is to be told.
         trial.check()
         trial.pg.restart('good0')
         trial.pg.wait_until(lambda: all(was_let_go(client) for client in clients), 'they are let go')
+        largest = processes.largest(trial.ours('supervisor'))
+        assert largest < before + MOST_TO_TELL, f'the supervisor had {largest >> 20} MiB, and {before >> 20} before'
         trial.pg.stop(*names)
         # What was for them is no more, and what runs ends, while they still hold their connections.
         trial.finish()

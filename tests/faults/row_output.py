@@ -32,7 +32,7 @@ LARGEST = 16 * MEBIBYTE
 
 def stays_small(what, pid):
     """At no time it had more than that resident."""
-    largest = int(processes.status_field(pid, 'VmHWM').split()[0]) << 10
+    largest = processes.largest(pid)
     assert largest < LARGEST, f'the {what} had {largest >> 20} MiB at its largest'
 
 

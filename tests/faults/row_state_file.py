@@ -107,6 +107,35 @@ damaged('emptied, and zeroed', emptied_and_zeroed)
 damaged('of another boot', of_another_boot)
 
 
+def lost_with_everything(name, damage):
+    """Nobody of ours lives who could tell what was in it: what runs is found in /proc alone."""
+    @row(25, f'all of ours are killed, and the state file is {name}')
+    def state_lost(trial):
+        trial.start_writers(2)
+        trial.kill_all()
+        damage(trial)
+        trial.pg.start()
+        trial.finish()
+    return state_lost
+
+
+def overwritten(trial, content):
+    state(trial).write_bytes(content)
+
+
+def flipped_somewhere(trial):
+    content = bytearray(state(trial).read_bytes())
+    content[trial.random.randrange(len(content))] ^= 1 << trial.random.randrange(8)
+    overwritten(trial, bytes(content))
+
+
+lost_with_everything('gone', lambda trial: state(trial).unlink())
+lost_with_everything('emptied', lambda trial: overwritten(trial, b''))
+lost_with_everything('garbage', lambda trial: overwritten(trial, trial.random.randbytes(trial.random.randrange(1, 8 * SLOT))))
+lost_with_everything('cut', lambda trial: overwritten(trial, state(trial).read_bytes()[:trial.random.randrange(3 * SLOT)]))
+lost_with_everything('flipped in a bit', flipped_somewhere)
+
+
 def of_another_format(name, version, number):
     @row(25, f'the state file is of {name} version')
     def refused(trial):

@@ -136,6 +136,11 @@ class Trial:
         processes.kill([pid])
         return one
 
+    def kill_all(self):
+        """All of ours at once, services' keepers and all."""
+        self.harms(*ROLES)
+        self.pg.kill_everything_of_ours()
+
     def harms(self, *roles):
         """This fault ends these processes of ours: others take their place. With its keeper the logger goes, too."""
         self.harmed.update(roles)

@@ -67,6 +67,11 @@ def status_field(pid, name):
     return ''
 
 
+def largest(pid):
+    """Bytes that it had resident at its largest."""
+    return int(status_field(pid, 'VmHWM').split()[0]) << 10
+
+
 def command_line(pid):
     words = read(pid, 'cmdline').decode(errors='replace').rstrip('\0').split('\0')
     if not Path(words[0]).name.startswith('valgrind'):

@@ -1,7 +1,8 @@
-"""What makes a bug of ours harder to use against us, looked for in the program that was built and not in the options it was built with.
+"""What makes a bug of ours harder to use against us, looked for in the program that was built and, but for one, not in the options it was built with.
 
 The C library that is linked into it has all of this in any case, so what the compiler adds is looked for in functions of ours."""
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -54,3 +55,10 @@ def test_functions_with_a_buffer_look_whether_it_ran_over(called):
 
 def test_calls_that_fill_a_buffer_are_checked_against_its_size(called):
     assert [name for name in called if re.fullmatch(r'_+\w+_chk', name)]
+
+
+def test_these_checks_are_of_the_strictest_level():
+    """The one thing that the program does not show: which sizes the compiler could tell."""
+    commands = json.loads((PROJECT / 'build/release/compile_commands.json').read_text())
+    ours = [one for one in commands if one['file'].startswith(f'{PROJECT}/src/') and ' -o src/' in one['command']]
+    assert len(ours) > 100 and [one['file'] for one in ours if '-D_FORTIFY_SOURCE=3' not in one['command']] == []
