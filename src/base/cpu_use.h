@@ -9,7 +9,7 @@ namespace base {
 struct CpuUse {
     std::chrono::nanoseconds ran{};
     std::chrono::nanoseconds waited{};  // could have run, and did not get to
-    bool waits = false;  // or runs, right now; how long it has waited this time is in none of both
+    bool waits = false;             // or runs, right now; how long it has waited this time is in none of both
     std::chrono::nanoseconds at{};  // when this was so, CLOCK_MONOTONIC; where it is told
 
     bool operator==(const CpuUse&) const = default;

@@ -20,7 +20,7 @@ base::Result<config::Surroundings> surroundings_of_caller() {
 protocol::Caller caller(const config::Surroundings& surroundings) {
     protocol::Caller caller{.pid = os::own_pid(),
                             .umask = os::file_mode_mask(),
-                            .niceness = os::niceness().value_or(0),
+                            .niceness = os::own_niceness(),
                             .limits = protocol::limits_of()};
     for (const std::string& variable : surroundings.environment) {
         caller.environment.push_back(protocol::text_of_bytes(variable));

@@ -47,8 +47,12 @@ Refusal listens(const std::string& path, uid_t user) {
     return refusal(path + ": another user (uid " + std::to_string(user) + ") listens there");
 }
 
-Refusal ends_again_and_again() {
-    return refusal("the supervisor of this playground ends again and again");
+// Of a supervisor that got the request at `asked`. Nothing: it is time to ask the next one.
+std::optional<Refusal> after_death(Patience& patience, Moment asked) {
+    if (!patience.lasts(asked, os::monotonic_now()))
+        return refusal("the supervisor of this playground ends again and again");
+    std::this_thread::sleep_for(kBetweenTries);
+    return {};
 }
 
 bool nobody_there(const base::Error& error) {
@@ -250,8 +254,7 @@ Answer<std::optional<HttpAnswer>> PlaygroundClient::Connection::ask_patiently(co
         auto answer = ask(method, target, body, {}, died);
         if (answer) return std::move(*answer);
         if (!died) return std::unexpected(answer.error());
-        if (!patience.lasts(asked, os::monotonic_now())) return std::unexpected(ends_again_and_again());
-        std::this_thread::sleep_for(kBetweenTries);
+        if (const auto given_up = after_death(patience, asked)) return std::unexpected(*given_up);
     }
 }
 
@@ -280,8 +283,7 @@ Answer<protocol::Event> PlaygroundClient::Connection::change(const std::string& 
             if (auto refused = claim_again()) return std::unexpected(*refused);
         }
         if (!socket.valid()) {
-            if (!patience.lasts(asked, os::monotonic_now())) return std::unexpected(ends_again_and_again());
-            std::this_thread::sleep_for(kBetweenTries);
+            if (const auto given_up = after_death(patience, asked)) return std::unexpected(*given_up);
             continue;
         }
         std::optional<protocol::Event> end;
@@ -299,8 +301,7 @@ Answer<protocol::Event> PlaygroundClient::Connection::change(const std::string& 
         if (end) return *end;
         if (answer) return std::unexpected(refusal("the supervisor's answer had no end"));
         if (!died) return std::unexpected(answer.error());
-        if (!patience.lasts(asked, os::monotonic_now())) return std::unexpected(ends_again_and_again());
-        std::this_thread::sleep_for(kBetweenTries);
+        if (const auto given_up = after_death(patience, asked)) return std::unexpected(*given_up);
     }
 }
 

@@ -40,7 +40,7 @@ protocol::SpawnPlan own_check(const std::string& service, const protocol::Runtim
                              .environment = os::environment(),
                              .output = directory.output(os::name_of(service)),
                              .umask = os::file_mode_mask(),
-                             .niceness = os::niceness().value_or(0),
+                             .niceness = os::own_niceness(),
                              .set_niceness = true};
     plan.limits = protocol::limits_of();
     return plan;

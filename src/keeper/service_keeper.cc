@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -71,6 +72,9 @@ class Loop {
         hold_output();
         output_.used = true;
         const SpawnOutcome outcome = with_service_path(keeper_.runtime, keeper_.name, "spawn", spawn);
+        hold_output();  // where the directory was made anew meanwhile, either may be what the child has
+                        // opened
+        output_.used = true;
         main_ = outcome.pid;
         if (main_ != 0) return report(ReportKind::main_started, main_, 0, false);
         send(keeper_.reports, Report{.kind = ReportKind::spawn_failed,
@@ -119,7 +123,8 @@ class Loop {
     void stand() const { report(ReportKind::standing, main_, last_status_, nothing_left()); }
 
     // A FIFO that the service's processes may write to is held open for as long as this process lives, so
-    // that nothing in it is lost while no logger runs; another one only until its path leads elsewhere.
+    // that nothing in it is lost while no logger runs. So is one that only a check has written to, unless all
+    // of it was read when its path leads elsewhere.
     void hold_output() {
         const int fd = with_service_path(keeper_.runtime, keeper_.name, "output", open_fifo);
         struct stat found {};
@@ -128,7 +133,7 @@ class Loop {
             ::close(fd);
             return;
         }
-        if (output_.fd >= 0 && !output_.used) ::close(output_.fd);
+        if (output_.fd >= 0 && !output_.used && is_empty(output_.fd)) ::close(output_.fd);
         output_ = {.fd = fd, .device = found.st_dev, .inode = found.st_ino};
     }
 
@@ -144,6 +149,11 @@ class Loop {
 
     [[nodiscard]] static int open_fifo(const char* path) {
         return ::open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    }
+
+    [[nodiscard]] static bool is_empty(int fifo) {
+        int waiting = 0;
+        return ::ioctl(fifo, FIONREAD, &waiting) == 0 && waiting == 0;
     }
 
     [[nodiscard]] static bool nothing_left() {

@@ -33,6 +33,10 @@ mode_t file_mode_mask() {
     return mask;
 }
 
+int own_niceness() {
+    return ::getpriority(PRIO_PROCESS, 0);
+}
+
 std::optional<int> niceness(pid_t pid) {
     errno = 0;
     const int found = ::getpriority(PRIO_PROCESS, static_cast<id_t>(pid));

@@ -23,8 +23,9 @@ struct ResourceLimit {
 [[nodiscard]] std::vector<std::string> environment();
 // Only while the process has one thread: the umask can't be read without being set for a moment.
 [[nodiscard]] mode_t file_mode_mask();
-// 0 is this process, which always has one. None of one that is gone.
-[[nodiscard]] std::optional<int> niceness(pid_t pid = 0);
+[[nodiscard]] int own_niceness();
+// Nothing, and no limits, of one that is gone; 0 is this process.
+[[nodiscard]] std::optional<int> niceness(pid_t pid);
 [[nodiscard]] std::vector<ResourceLimit> resource_limits(pid_t pid = 0);
 [[nodiscard]] pid_t own_pid();
 [[nodiscard]] uid_t own_user();

@@ -1,5 +1,5 @@
 // A process's resource limits as messages and spawn files have them. Used by whoever passes on what a service
-// inherits.
+// inherits. It sets none.
 #pragma once
 
 #include <sys/types.h>

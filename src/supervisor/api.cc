@@ -98,6 +98,12 @@ std::string own_name() {
     return std::string("pgctl/") + base::version();
 }
 
+// For a coroutine that nobody waits for. What it throws, for want of memory most likely, ends the role: its
+// successor begins anew, and whoever has asked asks that one.
+void or_end(const std::exception_ptr& thrown) {
+    if (thrown) std::rethrow_exception(thrown);
+}
+
 // Of a response or its header.
 template <class Message>
 std::string text_of(const Message& message) {
@@ -207,7 +213,7 @@ asio::awaitable<void> Api::Server::accept() {
         ::fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
         const auto peer = os::peer_of(socket.native_handle());
         if (!peer || peer->user != ::geteuid()) continue;
-        asio::co_spawn(loop.context(), serve(std::move(socket), peer->pid), asio::detached);
+        asio::co_spawn(loop.context(), serve(std::move(socket), peer->pid), or_end);
     }
 }
 
@@ -492,7 +498,7 @@ asio::awaitable<bool> Api::Server::stream_events(Stream& stream, std::shared_ptr
 
 Api::Api(Loop& loop, Playground& playground, int socket, std::function<void()> on_idle)
     : server_(std::make_unique<Server>(loop, playground, socket, std::move(on_idle))) {
-    asio::co_spawn(loop.context(), server_->accept(), asio::detached);
+    asio::co_spawn(loop.context(), server_->accept(), or_end);
 }
 
 Api::~Api() = default;

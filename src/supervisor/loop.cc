@@ -23,9 +23,20 @@ constexpr std::chrono::milliseconds kShortagePause{50};
 
 }  // namespace
 
+// However it comes to its end, what was kept refers to what may be gone before the loop is.
+struct Loop::Dropping {
+    Loop& loop;
+    ~Dropping() { loop.drop_kept(); }
+};
+
 void Loop::run() {
+    const Dropping dropping{*this};
     const auto work = asio::make_work_guard(*context_);
     context_->run();
+}
+
+void Loop::drop_kept() {
+    const auto dropped = std::exchange(kept_, {});
 }
 
 void Loop::stop() {
@@ -125,7 +136,7 @@ Loop::Loop()
 // What still waits is destroyed with the context, and cancels its timers: they go last, but their clock is
 // the context's and goes first.
 Loop::~Loop() {
-    kept_.clear();
+    drop_kept();
     timers_->clock.reset();
     context_.reset();
 }

@@ -26,7 +26,7 @@ class Loop {
     // Calls `work` soon, from the loop.
     void post(std::function<void()> work);
 
-    // Keeps `work` alive until it has been let go, which it may do itself, or until the loop ends.
+    // Keeps `work` alive until it has been let go, which it may do itself, or until run() returns.
     void keep(std::shared_ptr<void> work);
     void let_go(const void* work);
 
@@ -35,6 +35,9 @@ class Loop {
   private:
     friend class Timer;
     struct Timers;
+    struct Dropping;
+
+    void drop_kept();
 
     std::unique_ptr<boost::asio::io_context> context_;
     std::unique_ptr<Timers> timers_;

@@ -26,7 +26,7 @@ bool same(const protocol::Limit& a, const protocol::Limit& b) {
 }  // namespace
 
 Inherited inherited() {
-    static const Inherited ours{.niceness = os::niceness().value_or(0), .limits = protocol::limits_of()};
+    static const Inherited ours{.niceness = os::own_niceness(), .limits = protocol::limits_of()};
     return ours;
 }
 

@@ -108,13 +108,20 @@ damaged('of another boot', of_another_boot)
 
 
 def lost_with_everything(name, damage):
-    """Nobody of ours lives who could tell what was in it: what runs is found in /proc alone."""
+    """Nobody lives who knows what was in it. What carries our mark in /proc may be anything of the service: a start clears it away, and does
+    not start a second copy beside it."""
     @row(25, f'all of ours are killed, and the state file is {name}')
     def state_lost(trial):
         trial.start_writers(2)
         trial.kill_all()
         damage(trial)
-        trial.pg.start()
+        told = trial.pg.start()
+        now = trial.mains(trial.writers)
+        for writer, one in trial.before.items():
+            kept = now[writer] == one
+            assert observer.lives(one) == kept, f'I1: {writer} runs as {now[writer]}, and still as {one}'
+            assert kept or f'Started: {writer}' in told.stderr, f'I2: {writer} was started again, and that is not said: {told.stderr}'
+        trial.remember()
         trial.finish()
     return state_lost
 

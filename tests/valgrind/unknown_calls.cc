@@ -19,7 +19,8 @@
 
 namespace {
 
-// A zombie has ended, too. Nothing is allocated: the thread that looks may be ended at any time, and what it had would be taken for a leak.
+// A zombie has ended, too. Nothing is allocated: the thread that looks may be ended at any time, and what it
+// had would be taken for a leak.
 bool ended(pid_t pid) {
     std::array<char, 32> path{};
     std::snprintf(path.data(), path.size(), "/proc/%d/stat", pid);

@@ -120,6 +120,15 @@ TEST_F(LoggerProcess, ReadsWhatWasWrittenBeforeItCame) {
     expect_text("web", "early\n");
 }
 
+TEST_F(LoggerProcess, MakesRoomInAFifoThatMayBeFull) {
+    const os::Fd output = add_service("web");
+    const std::string text = std::string(kBatchCapacity / 2, 'x') + "\n";
+    say(output, text);
+    start();
+    expect_text("web", text);
+    EXPECT_EQ(::fcntl(output.get(), F_GETPIPE_SZ), 2 * kBatchCapacity);
+}
+
 TEST_F(LoggerProcess, LeavesTheFifoOfAServiceThatIsDownAlone) {
     add_service("down");  // and nobody holds it
     const os::Fd output = add_service("web");

@@ -189,9 +189,13 @@ TEST(LostTime, IsUnknownWhileOneWaitsSoThatItIsLookedAtAgain) {
 
 TEST(LostTime, IsUnknownOfOneThatWaitsAndHasHardlyRun) {
     const base::CpuUse before{.ran = 5s, .waited = 1s, .at = 10s};
-    EXPECT_EQ(lost_time(before, {.ran = 5001ms, .waited = 1s, .waits = true, .at = 10100ms}), model::kLookAgain);
-    EXPECT_EQ(lost_time(before, {.ran = 5050ms, .waited = 1s, .waits = true, .at = 10100ms}), model::kLookAgain);
+    EXPECT_EQ(lost_time(before, {.ran = 5001ms, .waited = 1s, .waits = true, .at = 10100ms}),
+              model::kLookAgain);
+    EXPECT_EQ(lost_time(before, {.ran = 5050ms, .waited = 1s, .waits = true, .at = 10100ms}),
+              model::kLookAgain);
     EXPECT_EQ(lost_time(before, {.ran = 5001ms, .waited = 3s, .waits = true, .at = 13s}), 2s);
+    EXPECT_EQ(lost_time(before, {.ran = 5001ms, .waited = 1010ms, .waits = true, .at = 10100ms}),
+              model::kLookAgain);
     EXPECT_EQ(lost_time(before, {.ran = 5001ms, .waited = 1s, .waits = false, .at = 10100ms}), 0s);
 }
 
@@ -199,6 +203,12 @@ TEST(LostTime, IsNoneOfOneThatIsBusyAndRuns) {
     const base::CpuUse before{.ran = 5s, .waited = 1s, .at = 10s};
     EXPECT_EQ(lost_time(before, {.ran = 5051ms, .waited = 1s, .waits = true, .at = 10100ms}), 0s);
     EXPECT_EQ(lost_time(before, {.ran = 5100ms, .waited = 1s, .waits = true, .at = 10100ms}), 0s);
+}
+
+// One that never ends is to fail on a busy machine as well.
+TEST(LostTime, IsWhatItHasWaitedForOfOneThatIsBusyBesideOthers) {
+    const base::CpuUse before{.ran = 5s, .waited = 1s, .at = 10s};
+    EXPECT_EQ(lost_time(before, {.ran = 5017ms, .waited = 1030ms, .waits = true, .at = 10050ms}), 30ms);
 }
 
 TEST(LostTime, IsNoneOfAnotherProcessThatHasWaitedLess) {

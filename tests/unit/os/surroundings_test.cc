@@ -90,7 +90,8 @@ TEST(TheLimits, AreMinusOneWhereThereIsNone) {
 TEST(ThisProcess, KnowsItself) {
     EXPECT_EQ(os::own_pid(), ::getpid());
     EXPECT_EQ(os::own_user(), ::geteuid());
-    EXPECT_EQ(os::niceness(), ::getpriority(PRIO_PROCESS, 0));
+    EXPECT_EQ(os::own_niceness(), ::getpriority(PRIO_PROCESS, 0));
+    EXPECT_EQ(os::niceness(::getpid()), os::own_niceness());
 }
 
 TEST(AnotherProcess, HasNothingOnceItIsGone) {

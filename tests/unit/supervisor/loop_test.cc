@@ -73,6 +73,44 @@ TEST(ATimer, MayBelongToWorkThatStillWaitsWhenTheLoopEnds) {
     EXPECT_TRUE(destroyed);
 }
 
+TEST(WhatALoopKeeps, LivesUntilItIsLetGoAndTheCallReturns) {
+    Loop loop;
+    auto kept = std::make_shared<int>(1);
+    const std::weak_ptr<int> watched = kept;
+    const int* const place = kept.get();
+    loop.keep(std::move(kept));
+    loop.post([&] {
+        loop.let_go(place);
+        loop.let_go(place);
+        EXPECT_FALSE(watched.expired());
+        loop.post([&] {
+            EXPECT_TRUE(watched.expired());
+            loop.stop();
+        });
+    });
+    loop.run();
+}
+
+TEST(WhatALoopKeeps, EndsWithTheRun) {
+    Loop loop;
+    auto kept = std::make_shared<int>(1);
+    const std::weak_ptr<int> watched = kept;
+    loop.keep(std::move(kept));
+    loop.post([&] { loop.stop(); });
+    loop.run();
+    EXPECT_TRUE(watched.expired());
+}
+
+TEST(WhatALoopKeeps, EndsWithARunThatFails) {
+    Loop loop;
+    auto kept = std::make_shared<int>(1);
+    const std::weak_ptr<int> watched = kept;
+    loop.keep(std::move(kept));
+    loop.post([] { throw std::bad_alloc(); });
+    EXPECT_THROW(loop.run(), std::bad_alloc);
+    EXPECT_TRUE(watched.expired());
+}
+
 TEST(AReadable, MayBeDestroyedByItsOwnCallbackWhichGoesOn) {
     Loop loop;
     const os::Pipe pipe = os::make_pipe().value();

@@ -82,6 +82,16 @@ TEST_F(Lost, OfACheckThatHasNotRunYetIsUnknownSoThatItIsLookedAtAgain) {
     EXPECT_EQ(lost_of_check.take(proc(), 20), 0s);
 }
 
+// In the time between two looks it could have run for longer than that.
+TEST_F(Lost, OfACheckThatHasHardlyRunIsUnknownToo) {
+    uses(20, 'R', 1s, 7s);
+    EXPECT_EQ(lost_of_check.take(proc(), 20), 7s);
+    uses(20, 'R', 1s + 1ns, 7s);
+    EXPECT_EQ(lost_of_check.take(proc(), 20), model::kLookAgain);
+    uses(20, 'R', 2s, 7s);
+    EXPECT_EQ(lost_of_check.take(proc(), 20), 0s);
+}
+
 TEST_F(Lost, OfTheNextCheckIsItsOwn) {
     uses(20, 'S', 1s, 7s);
     EXPECT_EQ(lost_of_check.take(proc(), 20), 7s);
