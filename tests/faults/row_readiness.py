@@ -33,21 +33,6 @@ def foreign_answer(trial):
     trial.finish()
 
 
-@row(41, 'a foreign process answers the check of a service that ends at once')
-def stranger_on_the_port(trial):
-    """What listens is nothing of the service's: the service can't have its port, and says so by ending."""
-    trial.start_writers(1)
-    answers = trial.file('answers')
-    trial.pg.service('a', 'echo "the port is taken" >&2\nexit 1', ready=f'test -e {trial.quoted(answers)}', files={'poll-ready': 0.02, 'timeout-ready': 3})
-    trial.open('answers')
-    start = trial.pg.begin('start', 'a')
-    while start.running():
-        assert trial.pg.state('a') != 'ready', 'a service is ready that does not run, since another has answered its check'
-    told = start.result().failed()
-    assert 'Started: a' not in told.stderr and 'the port is taken' in told.stderr, told.stderr
-    trial.finish()
-
-
 @row(41, 'a check would pass, and the service has been killed meanwhile')
 def late_answer(trial):
     """The check that waited was for another life by then."""

@@ -112,15 +112,18 @@ def lost_with_everything(name, damage):
     not start a second copy beside it."""
     @row(25, f'all of ours are killed, and the state file is {name}')
     def state_lost(trial):
-        trial.start_writers(2)
+        trial.pg.service('a')
+        trial.pg.service('b', ready='exit 0')
+        trial.pg.start()
+        trial.remember()
         trial.kill_all()
         damage(trial)
         told = trial.pg.start()
-        now = trial.mains(trial.writers)
-        for writer, one in trial.before.items():
-            kept = now[writer] == one
-            assert observer.lives(one) == kept, f'I1: {writer} runs as {now[writer]}, and still as {one}'
-            assert kept or f'Started: {writer}' in told.stderr, f'I2: {writer} was started again, and that is not said: {told.stderr}'
+        now = trial.mains(trial.before)
+        for name, one in trial.before.items():
+            kept = now[name] == one
+            assert observer.lives(one) == kept, f'I1: {name} runs as {now[name]}, and still as {one}'
+            assert kept or f'Started: {name}' in told.stderr, f'I2: {name} was started again, and that is not said: {told.stderr}'
         trial.remember()
         trial.finish()
     return state_lost
