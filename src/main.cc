@@ -31,14 +31,33 @@ const char* base_name(const char* path) {
 }
 
 // The only error that has no other way up here: nothing could be allocated to tell of it.
+int out_of_memory() {
+    constexpr std::string_view kLine = "[pgctl] ERROR: out of memory\n";
+    static_cast<void>(os::write_all(2, kLine));
+    return 1;
+}
+
 int run_command(int argc, char** argv) {
     try {
         return cli::run(argc, argv);
     } catch (const std::bad_alloc&) {
-        constexpr std::string_view kLine = "[pgctl] ERROR: out of memory\n";
-        static_cast<void>(os::write_all(2, kLine));
-        return 1;
+        return out_of_memory();
     }
+}
+
+// Libraries allocate where nothing may be thrown: in destructors, in threads, and before main.
+[[noreturn]] void thrown_to_nobody() {
+    try {
+        if (const auto thrown = std::current_exception()) std::rethrow_exception(thrown);
+    } catch (const std::bad_alloc&) {
+        ::_exit(out_of_memory());
+    } catch (...) {
+    }
+    std::abort();
+}
+
+[[gnu::constructor(101)]] void before_all_others() {
+    std::set_terminate(thrown_to_nobody);
 }
 
 // Whoever keeps it starts another one, which takes over: of what a role knows, nothing is lost with it.

@@ -287,17 +287,20 @@ Answer<protocol::Event> PlaygroundClient::Connection::change(const std::string& 
             continue;
         }
         std::optional<protocol::Event> end;
+        std::optional<Refusal> unreadable;
         request.services = progress.rest(all);
         bool died = false;
         const auto answer = ask(
             "POST", target, protocol::to_text(request),
             [&](const std::string& line) {
                 const auto event = protocol::from_text<protocol::Event>(line);
-                if (!event) return;
+                if (!event)
+                    return void(unreadable = refusal("the supervisor's answer: " + event.error().message()));
                 progress.note(*event);
                 event->event == "end" ? void(end = *event) : listener.on_event(*event);
             },
             died, listener);
+        if (unreadable) return std::unexpected(*unreadable);
         if (end) return *end;
         if (answer) return std::unexpected(refusal("the supervisor's answer had no end"));
         if (!died) return std::unexpected(answer.error());

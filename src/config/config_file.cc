@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstring>
 #include <string_view>
 
@@ -11,6 +12,7 @@
 #include "config/yaml.h"
 #include "os/file.h"
 #include "os/path_status.h"
+#include "os/shortage.h"
 
 namespace config {
 
@@ -43,10 +45,13 @@ std::string kind_of_value(const nlohmann::json& value) {
 
 }  // namespace
 
-std::vector<std::string> config_files_at(const std::string& prefix) {
+base::Result<std::vector<std::string>> config_files_at(const std::string& prefix) {
     const std::string directory = os::parent_of(prefix);
     std::vector<std::string> found;
-    const auto names = os::list_directory(directory, os::name_of(prefix) + ".");
+    const auto names =
+        os::persistently([&] { return os::list_directory(directory, os::name_of(prefix) + "."); });
+    if (!names && (os::is_shortage(names.error().number) || names.error().number == EIO))
+        return base::passed_on(names.error());
     if (!names) return found;
     for (const std::string& name : *names) {
         if (parser_for(name) != nullptr) found.push_back(os::join_path(directory, name));

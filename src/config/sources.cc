@@ -53,11 +53,12 @@ void Reading::add_files_upwards() {
 }
 
 void Reading::add_level(const std::string& prefix) {
-    std::vector<std::string> paths = config_files_at(prefix);
-    if (paths.size() == 1) add_file(paths.front());
-    if (paths.size() < 2) return;
-    for (std::string& path : paths) path = surroundings_.shown(path);
-    result_.complaints.push_back("multiple configurations found, keep one of: " + base::join(paths, ", "));
+    auto paths = config_files_at(prefix);
+    if (!paths) return result_.complaints.push_back(paths.error().message());
+    if (paths->size() == 1) add_file(paths->front());
+    if (paths->size() < 2) return;
+    for (std::string& path : *paths) path = surroundings_.shown(path);
+    result_.complaints.push_back("multiple configurations found, keep one of: " + base::join(*paths, ", "));
 }
 
 void Reading::add_file(const std::string& path) {

@@ -1,5 +1,7 @@
 #include "config/config_file.h"
 
+#include <sys/resource.h>
+
 #include "fixture.h"
 
 using config::config_files_at;
@@ -34,26 +36,38 @@ TEST_F(ConfigFile, EveryEndingHasItsFormat) {
 TEST_F(ConfigFile, AnythingMayStandBeforeTheEnding) {
     file("pgctl.local.yaml", "timeout: 3\n");
     file("pgctl-local.yaml", "");
-    EXPECT_EQ(config_files_at(at("pgctl")), Lines{at("pgctl.local.yaml")});
+    EXPECT_EQ(config_files_at(at("pgctl")).value(), Lines{at("pgctl.local.yaml")});
     file("pgctl.ini", "");
-    EXPECT_EQ(config_files_at(at("pgctl")), (Lines{at("pgctl.ini"), at("pgctl.local.yaml")}));
-    EXPECT_EQ(config_files_at(at("missing/pgctl")), Lines{});
+    EXPECT_EQ(config_files_at(at("pgctl")).value(), (Lines{at("pgctl.ini"), at("pgctl.local.yaml")}));
+    EXPECT_EQ(config_files_at(at("missing/pgctl")).value(), Lines{});
 }
 
 TEST_F(ConfigFile, OnlyKnownEndingsAreFound) {
     file("pgctl.toml", "");
     file("pgctl.yaml~", "");
     file("mypgctl.yaml", "");
-    EXPECT_TRUE(config_files_at(at("pgctl")).empty());
+    EXPECT_EQ(config_files_at(at("pgctl")).value(), Lines{});
     file("pgctl.yml", "");
     file("pgctl.conf", "");
-    EXPECT_EQ(config_files_at(at("pgctl")), (Lines{at("pgctl.conf"), at("pgctl.yml")}));
+    EXPECT_EQ(config_files_at(at("pgctl")).value(), (Lines{at("pgctl.conf"), at("pgctl.yml")}));
 }
 
 TEST_F(ConfigFile, ALinkThatLeadsNowhereIsFoundAndRefused) {
     link("pgctl.yaml", "gone.yaml");
-    EXPECT_EQ(config_files_at(at("pgctl")), (Lines{at("pgctl.yaml")}));
+    EXPECT_EQ(config_files_at(at("pgctl")).value(), (Lines{at("pgctl.yaml")}));
     EXPECT_EQ(error_of("pgctl.yaml"), "pgctl.yaml: No such file or directory");
+}
+
+TEST_F(ConfigFile, IsNotTakenForMissingWhereNoDescriptorIsLeft) {
+    file("pgctl.yaml", "");
+    rlimit before{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+    const rlimit none{.rlim_cur = 0, .rlim_max = before.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+    const auto found = config_files_at(at("pgctl"));
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+    ASSERT_FALSE(found);
+    EXPECT_EQ(found.error().number, EMFILE);
 }
 
 TEST_F(ConfigFile, AFileWithoutAnyValueIsAnEmptyMapping) {
