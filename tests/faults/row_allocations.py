@@ -118,4 +118,5 @@ def allocation_of_command_fails(command, before):
 
 allocation_of_command_fails('start', 'stop')
 allocation_of_command_fails('stop', 'start')
+allocation_of_command_fails('restart', 'start')
 allocation_of_command_fails('status', 'start')
