@@ -55,6 +55,23 @@ def run_the_program(trial):
     trial.pg.programs.append(binaries() / PROGRAM)
 
 
+def each_fails(trial, sole, role, used, before=lambda: None):
+    """`used` has processes of that role begin and do all of their work, after `before`."""
+    before()
+    with FailingAllocation(trial, role, 0) as counting:
+        used()
+        total = counting.count()
+
+    def inject(number, faults):
+        before()
+        faults.append(FailingAllocation(trial, role, number))
+        with faults[-1]:
+            used()
+        all_is_well(trial)
+        sole.check()
+    swept(trial, range(1, total + 1), AT_ONCE, inject)
+
+
 def allocation_fails(role, words):
     """Of one that takes the place of another, which has done all of its work."""
     @row(13, f'the n-th allocation of {words} fails')
@@ -67,18 +84,7 @@ def allocation_fails(role, words):
             use_much(trial)
             for name in trial.writers:
                 trial.wait_until_written(name)
-
-        with FailingAllocation(trial, role, 0) as counting:
-            succeed()
-            total = counting.count()
-
-        def inject(number, faults):
-            faults.append(FailingAllocation(trial, role, number))
-            with faults[-1]:
-                succeed()
-            all_is_well(trial)
-            sole.check()
-        swept(trial, range(1, total + 1), AT_ONCE, inject)
+        each_fails(trial, sole, role, succeed)
     return fails
 
 
@@ -99,20 +105,7 @@ def allocation_of_command_fails(command, before):
             told = trial.pg.run(*arguments, env=SHORT)
             judge(trial, arguments, told, truth)
             assert told.returncode == 0 or 'memory' in told.stderr, f'it fails, and does not say for want of memory: {told.stderr}'
-
-        trial.pg.run(before, 'a').succeeded()
-        with FailingAllocation(trial, arguments[0], 0) as counting:
-            ask()
-            total = counting.count()
-
-        def inject(number, faults):
-            trial.pg.run(before, 'a').succeeded()
-            faults.append(FailingAllocation(trial, arguments[0], number))
-            with faults[-1]:
-                ask()
-            all_is_well(trial)
-            sole.check()
-        swept(trial, range(1, total + 1), AT_ONCE, inject)
+        each_fails(trial, sole, arguments[0], ask, before=lambda: trial.pg.run(before, 'a').succeeded())
     return fails
 
 
