@@ -72,8 +72,8 @@ class Loop {
         hold_output();
         output_.used = true;
         const SpawnOutcome outcome = with_service_path(keeper_.runtime, keeper_.name, "spawn", spawn);
-        hold_output();  // where the directory was made anew meanwhile, either may be what the child has
-                        // opened
+        // Where the directory was made anew meanwhile, either may be what the child has opened.
+        hold_output();
         output_.used = true;
         main_ = outcome.pid;
         if (main_ != 0) return report(ReportKind::main_started, main_, 0, false);
