@@ -64,6 +64,8 @@ def failing(calls):
 
 def errors_of(call):
     first, _, rest = call.arguments.partition(', ')
+    if 'WNOHANG' in rest:
+        return ()  # nothing interrupts what does not wait
     kind = next((kind for kind, shown in KINDS.items() if re.search(shown, first)), 'file')
     word = re.match('F_DUPFD|F_NOTIFY|SIGRT', rest)
     return ERRORS.get(call.name) or ERRORS.get(f'{call.name} {word[0] if word else kind}') or ()

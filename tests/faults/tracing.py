@@ -99,6 +99,10 @@ class Trace:
         """Who of them did."""
         return {int(pid) for pid, _, name, arguments in CALL.findall(self.text) if pid and name == 'execve' and f'"{program}"' in arguments}
 
+    def exited(self):
+        """Who of them ended by itself."""
+        return {int(number) for number, how in END.findall(self.text) if number and how.startswith('exited')}
+
     def killed(self):
         """Who of them was, by the injection or by others."""
         return {int(number) for number, how in END.findall(self.text) if number and how == 'killed by SIGKILL'}
