@@ -289,15 +289,14 @@ def logger_killed(trial):
     while kills < wanted:
         if lives > 0:
             start_with_new_logs(trial)
-        trial.pg.stop(*down)
+        stop_when_logged(trial, down, lives + 1)
         trial.remember()
         kills += kill_loggers(trial, min(wanted - kills, LOGGER_KILLS_OF_A_START))
         no_write_failed(trial)
         reads_only_what_is_up(trial, down)
-        trial.pg.start(*down)
-        trial.pg.stop(*down)
         lives += 2
-        assert all(trial.pg.log(name) == ['hello'] * lives for name in down), 'I3: what comes up later is logged'
+        trial.pg.start(*down)
+        stop_when_logged(trial, down, lives)
         trial.finish()
 
 
@@ -328,6 +327,15 @@ def services_that_are_down(trial):
     for name in names:
         trial.pg.service(name, f'echo hello\nexec {trial.pg.sleep}')
     return names
+
+
+def stop_when_logged(trial, down, lives):
+    """Each life says hello, once it comes to that."""
+    def wrong():
+        return {name: trial.pg.log(name) for name in down if trial.pg.log(name) != ['hello'] * lives}
+    trial.pg.wait_until(lambda: not wrong(), lambda: f'I3: what comes up is logged, {lives} times: {wrong()}')
+    trial.pg.stop(*down)
+    assert not wrong(), f'I3: {wrong()}'
 
 
 def reads_only_what_is_up(trial, down):

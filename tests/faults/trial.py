@@ -79,9 +79,16 @@ class Trial:
         status = self.pg.status()
         self.before = self.mains(name for name, one in status.items() if one['pid'])
         self.ready_before = {name for name, one in status.items() if one['state'] == 'ready'}
-        ours = self.pg.our_processes()
+        ours = self.pg.wait_until(lambda: self._ours_when_settled(status), 'the keepers of services that are down have ended')
         self.cost_before = observer.cost(ours)
         self.ours_before = {role: observer.identity(self.in_role(role, ours)) for role in ROLES}
+
+    def _ours_when_settled(self, status):
+        """A stop does not wait for the keeper that has nothing to keep any more, but it ends."""
+        stopped = {name for name, one in status.items() if one['pid'] is one['process'] is one['exitcode'] is None}
+        titles = {f'pgctl keeper {self.pg.path}/{name}' for name in stopped}
+        ours = self.pg.our_processes()
+        return ours if not any(' '.join(processes.command_line(pid)) in titles for pid in ours) else []
 
     def but(self, *services):
         """These are not expected to go on as they were."""
